@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "base/bytes.h"
+#include "base/file.h"
+#include "base/id.h"
+#include "base/node.h"
+#include "base/parallel.h"
+
+namespace stormwatch {
+namespace {
+
+TEST(ByteCursor, never_passes_the_end) {
+  ByteCursor cursor(as_bytes(std::string_view("\x01\x02\x03", 3)));
+  EXPECT_EQ(cursor.u16(), 0x0201);
+  EXPECT_FALSE(cursor.u16());
+  EXPECT_FALSE(cursor.take(~0ULL));
+  EXPECT_EQ(cursor.u8(), 3);
+  EXPECT_FALSE(cursor.line());
+}
+
+TEST(Id, depends_on_how_parts_are_split) {
+  using Key = Id<struct KeyTag>;
+  EXPECT_NE(Key::of({"ab", "c"}), Key::of({"a", "bc"}));
+  EXPECT_EQ(Key::of({"ab", "c"}), Key::of({"ab", "c"}));
+}
+
+TEST(Hash, sha256_is_the_standard_one) {
+  EXPECT_EQ(sha256_hex(as_bytes("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST(ParallelFor, calls_each_index_once) {
+  std::vector<int> calls(1000);
+  parallel_for(calls.size(), 8, [&](std::size_t i) { ++calls[i]; });
+  EXPECT_EQ(std::set<int>(calls.begin(), calls.end()), std::set<int>{1});
+}
+
+TEST(WriteAside, keeps_the_old_file_when_it_cannot_write) {
+  EXPECT_FALSE(write_aside("/nonexistent-folder/report.json", "x"));
+  Result<void> full = write_aside("/dev/full/x", "x");
+  ASSERT_FALSE(full);
+  EXPECT_EQ(full.error().where, "/dev/full/x");
+}
+
+TEST(GuardMappedReads, survives_a_file_that_shrinks) {
+  const std::string path = testing::TempDir() + "shrinks.bin";
+  { std::ofstream(path) << std::string(1 << 20, 'x'); }
+  Result<FileBytes> file = FileBytes::open(path);
+  ASSERT_TRUE(file);
+  ASSERT_TRUE(file->mapped());
+  std::filesystem::resize_file(path, 10);
+  unsigned sum = 0;
+  EXPECT_FALSE(guard_mapped_reads([&] {
+    for (std::byte b : file->bytes()) sum += static_cast<unsigned>(b);
+  }));
+  EXPECT_TRUE(guard_mapped_reads([&] { sum += 1; }));
+  std::filesystem::remove(path);
+}
+
+TEST(FileBytes, refuses_what_is_not_a_regular_file) {
+  EXPECT_FALSE(FileBytes::open("/dev/zero"));
+  EXPECT_FALSE(FileBytes::open("/"));
+}
+
+TEST(Node, follows_a_path) {
+  Node root{.kind = Node::Kind::map};
+  Node list{.kind = Node::Kind::list};
+  list.items.push_back(Node{.kind = Node::Kind::number, .scalar = "7"});
+  root.members.push_back({"a", list, 1});
+  ASSERT_NE(root.at_path("a.0"), nullptr);
+  EXPECT_EQ(root.at_path("a.0")->as_number(), 7);
+  EXPECT_EQ(root.at_path("a.1"), nullptr);
+  EXPECT_EQ(root.at_path("a.b"), nullptr);
+}
+
+}  // namespace
+}  // namespace stormwatch

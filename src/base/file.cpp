@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <mutex>
+
+namespace stormwatch {
+
+namespace {
+constexpr std::size_t kCopyBelow = 256 << 10;  // reading is cheaper than mapping below about this
+
+std::string system_message() { return std::strerror(errno); }  // NOLINT(concurrency-mt-unsafe): glibc's is per thread
+
+struct Descriptor {
+  int fd = -1;
+  ~Descriptor() {
+    if (fd >= 0) ::close(fd);
+  }
+};
+
+// One recovery point a thread; set only while a guarded read runs.
+thread_local sigjmp_buf* recovery_point = nullptr;
+
+void on_bus_error(int number) {
+  if (recovery_point) siglongjmp(*recovery_point, 1);
+  ::signal(number, SIG_DFL);
+  ::raise(number);
+}
+}  // namespace
+
+FileBytes::FileBytes(FileBytes&& other) noexcept { *this = std::move(other); }
+
+FileBytes& FileBytes::operator=(FileBytes&& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+  std::swap(mapped_, other.mapped_);
+  std::swap(owned_, other.owned_);
+  return *this;
+}
+
+FileBytes::~FileBytes() {
+  if (mapped_) ::munmap(const_cast<std::byte*>(data_), size_);
+}
+
+Result<FileBytes> FileBytes::open(const std::string& path, bool follow_links) {
+  Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (follow_links ? 0 : O_NOFOLLOW))};
+  if (file.fd < 0) return failure("cannot open: " + system_message(), path);
+  struct stat status {};
+  if (::fstat(file.fd, &status) != 0) return failure("cannot stat: " + system_message(), path);
+  if (!S_ISREG(status.st_mode)) return failure("not a regular file", path);
+  FileBytes result;
+  result.size_ = static_cast<std::size_t>(status.st_size);
+  if (result.size_ == 0) return result;
+  if (result.size_ < kCopyBelow) {
+    result.owned_ = std::make_unique_for_overwrite<std::byte[]>(result.size_);
+    std::size_t got = 0;
+    while (got < result.size_) {
+      const ssize_t n = ::read(file.fd, result.owned_.get() + got, result.size_ - got);
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) return failure("cannot read: " + system_message(), path);
+      if (n == 0) break;  // it shrank: what is there is what we judge
+      got += static_cast<std::size_t>(n);
+    }
+    result.size_ = got;
+    result.data_ = result.owned_.get();
+    return result;
+  }
+  void* address = ::mmap(nullptr, result.size_, PROT_READ, MAP_PRIVATE, file.fd, 0);
+  if (address == MAP_FAILED) return failure("cannot map: " + system_message(), path);
+  result.data_ = static_cast<const std::byte*>(address);
+  result.mapped_ = true;
+  return result;
+}
+
+bool guard_mapped_reads(void (*work)(void*), void* argument) {
+  static std::once_flag installed;
+  std::call_once(installed, [] {
+    struct sigaction action {};
+    action.sa_handler = on_bus_error;
+    action.sa_flags = SA_NODEFER;
+    ::sigaction(SIGBUS, &action, nullptr);
+  });
+  sigjmp_buf point;
+  sigjmp_buf* const outer = recovery_point;
+  if (sigsetjmp(point, 0) != 0) {
+    recovery_point = outer;
+    return false;
+  }
+  recovery_point = &point;
+  work(argument);
+  recovery_point = outer;
+  return true;
+}
+
+Result<std::string> read_text(const std::string& path, std::uint64_t most_bytes) {
+  Result<FileBytes> file = FileBytes::open(path, true);
+  if (!file) return std::unexpected(file.error());
+  if (file->bytes().size() > most_bytes)
+    return failure("file of " + std::to_string(file->bytes().size()) + " bytes", path, "", "at most " + std::to_string(most_bytes));
+  return std::string(as_text(file->bytes()));
+}
+
+Result<void> write_aside(const std::string& path, std::string_view content) {
+  std::string aside = path + ".XXXXXX";
+  Descriptor file{::mkostemp(aside.data(), O_CLOEXEC)};
+  if (file.fd < 0) return failure("cannot create a file beside it: " + system_message(), path);
+  auto give_up = [&](const char* doing) {
+    Error error{std::string("cannot ") + doing + ": " + system_message(), path, "", ""};
+    ::unlink(aside.c_str());
+    return std::unexpected(error);
+  };
+  std::size_t done = 0;
+  while (done < content.size()) {
+    const ssize_t n = ::write(file.fd, content.data() + done, content.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return give_up("write");
+    done += static_cast<std::size_t>(n);
+  }
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  if (::fchmod(file.fd, 0666 & ~mask) != 0 || ::fsync(file.fd) != 0) return give_up("sync");
+  if (::rename(aside.c_str(), path.c_str()) != 0) return give_up("rename");
+  return {};
+}
+
+}  // namespace stormwatch

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files: bounded, mapped reads that survive a file that shrinks meanwhile, and writes that never destroy the old content.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace stormwatch {
+
+/// A file's bytes. Small files are copied, large ones mapped read-only; they live as long as this value.
+/// A mapped file that another process truncates raises SIGBUS on access; `guard_mapped_reads` turns that into an Error.
+class FileBytes {
+ public:
+  FileBytes() = default;
+  FileBytes(FileBytes&& other) noexcept;
+  FileBytes& operator=(FileBytes&& other) noexcept;
+  FileBytes(const FileBytes&) = delete;
+  FileBytes& operator=(const FileBytes&) = delete;
+  ~FileBytes();
+
+  [[nodiscard]] Bytes bytes() const { return {data_, size_}; }
+  [[nodiscard]] bool mapped() const { return mapped_; }
+
+  /// Refuses what is not a regular file (a FIFO or device would block). Does not follow a link in the last part of the path
+  /// when `follow_links` is false.
+  static Result<FileBytes> open(const std::string& path, bool follow_links = false);
+
+ private:
+  const std::byte* data_ = nullptr;
+  std::size_t size_ = 0;
+  bool mapped_ = false;
+  std::unique_ptr<std::byte[]> owned_;
+};
+
+/// Runs `work`; if a mapped page under it can no longer be read (SIGBUS: the file shrank, the disk failed) the work is
+/// abandoned and false returned. `work` must then not have been holding locks.
+bool guard_mapped_reads(void (*work)(void*), void* argument);
+
+template <class F>
+bool guard_mapped_reads(F&& work) {
+  return guard_mapped_reads([](void* argument) { (*static_cast<std::remove_reference_t<F>*>(argument))(); }, &work);
+}
+
+Result<std::string> read_text(const std::string& path, std::uint64_t most_bytes = 64ULL << 20);
+
+/// Writes beside the target, syncs, renames: on any failure (a full disk) the old file is whole and the error names the path.
+Result<void> write_aside(const std::string& path, std::string_view content);
+
+}  // namespace stormwatch

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sources -> observations: walks the targets, opens each file once, expands archives, matches text once, runs the collectors.
+//
+// Order of the answer is the order of the sorted paths, whatever the number of threads. Everything skipped is a Gap.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/limits.h"
+#include "base/result.h"
+#include "match/database.h"
+#include "posture/asset.h"
+
+namespace stormwatch::collect {
+
+struct Progress {
+  std::int64_t files_done = 0, files_found = 0, bytes_done = 0;
+};
+
+struct CollectOptions {
+  std::vector<std::string> targets;
+  bool use_ignore_files = true;          ///< .gitignore and .ignore; .git is never read
+  unsigned jobs = 0;                     ///< 0: one a core
+  Limits limits;
+  const match::Database* patterns = nullptr;
+  bool understand_code = true;           ///< false: no tree-sitter collectors (for measuring)
+  std::function<void(const Progress&)> on_progress;  ///< called from one thread at a time, at most ~20 times a second
+};
+
+struct Collected {
+  std::vector<Observation> observations;
+  std::int64_t files = 0, bytes = 0;
+};
+
+/// Fails only if a target does not exist or cannot be opened at all; anything below that is a Gap.
+Result<Collected> collect(const CollectOptions& options);
+
+/// The patterns of all embedded packs and of the folders given; a typo is an Error with file and line.
+Result<std::vector<match::Pattern>> load_packs(const std::vector<std::string>& extra_folders);
+
+}  // namespace stormwatch::collect

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// One input as a collector sees it: a file, or a member of an archive, opened, bounded and sniffed by the runner.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/limits.h"
+#include "format/sniff.h"
+#include "match/database.h"
+#include "posture/evidence.h"
+
+namespace stormwatch::collect {
+
+/// Names of all files of the target, known before any is read, so that a collector can ask what stands beside its file.
+class FileIndex {
+ public:
+  explicit FileIndex(std::vector<std::string> sorted_paths);
+  [[nodiscard]] bool contains(std::string_view path) const;
+  /// Files directly in the folder ("" is the target's root), names without the folder, sorted.
+  [[nodiscard]] std::vector<std::string_view> files_in(std::string_view folder) const;
+  /// The nearest folder at or above `path`'s that holds a file of one of these names; nullopt if none does.
+  [[nodiscard]] std::optional<std::string> nearest_folder_with(std::string_view path, std::span<const std::string_view> names) const;
+  [[nodiscard]] std::span<const std::string> paths() const { return paths_; }
+
+ private:
+  std::vector<std::string> paths_;
+};
+
+struct Source {
+  std::string path;     ///< relative to the target, '/' separated
+  std::string member;   ///< within an archive, nested ones joined by "!/"; empty for a plain file
+  std::string name;     ///< last part of member or path
+  format::ContentKind kind{};
+  format::ContentKind container_kind{};  ///< of the outermost file when `member` is set
+  Bytes bytes;          ///< all of it, or the part within the limits; then `cut` is true and the runner has noted the Gap
+  bool cut = false;
+  std::uint64_t size = 0;
+  std::string_view text;                 ///< `bytes` as UTF-8 text (converted from UTF-16 if it was); empty for binary kinds
+  std::span<const match::Hit> hits;      ///< confirmed hits in `text`
+  const match::Database* patterns = nullptr;
+  const FileIndex* files = nullptr;
+  const Limits* limits = nullptr;
+  std::string context;  ///< test, example, documentation, vendored: from the path; empty for the product's own
+  std::string digest() const;  ///< SHA-256 of `bytes`; empty when longer than 16 MiB or cut
+
+  [[nodiscard]] const match::Pattern& pattern(const match::Hit& hit) const { return patterns->patterns()[hit.pattern]; }
+  [[nodiscard]] bool has_topic(std::string_view topic) const;
+  [[nodiscard]] bool has_hit(std::string_view pattern_id) const;
+  /// Place of a byte of `text`: line and column from 1. O(log lines) after the first call.
+  [[nodiscard]] Place place_at(std::uint64_t text_offset) const;
+  /// Place of a byte of a binary.
+  [[nodiscard]] Place place_of_offset(std::int64_t offset) const { return Place{.path = path, .member = member, .offset = offset}; }
+  [[nodiscard]] Place place() const { return Place{.path = path, .member = member}; }
+  [[nodiscard]] Place place_of_line(std::uint32_t line, std::uint32_t column = 0) const {
+    return Place{.path = path, .member = member, .line = line, .column = column};
+  }
+  /// "folder/of/path"; "" at the root.
+  [[nodiscard]] std::string_view folder() const;
+
+ private:
+  mutable std::vector<std::uint64_t> line_starts_;
+};
+
+}  // namespace stormwatch::collect

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Findings and graph -> incidents and actions (docs/forecast.md states the method).
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "posture/forecast.h"
+#include "posture/posture.h"
+
+namespace stormwatch::forecast {
+
+struct ForecastOptions {
+  int horizon_days = 90;
+  std::uint32_t worlds = 4096;
+  std::uint64_t seed = 1;
+  std::size_t top_incidents = 50;
+  std::size_t top_actions = 20;
+  unsigned jobs = 0;
+  double budget_hours = 0;               ///< 0: none; otherwise the ranked actions fit in it
+  double risk_appetite = 100'000;        ///< expected loss a year that is acceptable, in `currency`
+  std::vector<std::string> what_if;      ///< action ids (or unique prefixes, or exact titles) taken as done before forecasting
+};
+
+/// Step rules: embedded (steps/*.yaml) and of the folders. Errors carry file and line.
+class StepRules;
+Result<std::shared_ptr<const StepRules>> load_steps(const std::vector<std::string>& extra_folders);
+
+/// Pure: the same estate, findings, rules and options give the same bytes. An unknown `what_if` action is an Error that lists
+/// the known ones.
+Result<Forecast> forecast(const Estate& estate, std::span<const Finding> findings, const StepRules& rules, const ForecastOptions& options);
+
+}  // namespace stormwatch::forecast

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is known of an asset, one struct a kind. An empty string, an empty list and nullopt mean "not observed": unknown, never "no".
+//
+// A field is named once: `visit_fields(visit, facts)` calls `visit("name", field)` for each, and JSON, rules, the store and
+// the field documentation all go through it. Field types are std::string, std::optional<bool>, std::optional<std::int64_t>,
+// std::vector<std::string>, and `Configuration` (a parsed document that rules reach as `configuration.a.b.0`).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/node.h"
+#include "posture/words.h"
+
+namespace stormwatch {
+
+using Text = std::string;
+using Flag = std::optional<bool>;
+using Count = std::optional<std::int64_t>;
+using Texts = std::vector<std::string>;
+using Configuration = std::shared_ptr<const Node>;
+
+struct ApplicationFacts {
+  Text framework, risk_tier;
+  Flag public_access, self_signup, customer_facing, user_input_to_model, renders_external_urls, rate_limited, output_filter, logs_interactions, discloses_ai;
+  template <class V> static void visit(V&& v, auto& f) {
+    v("framework", f.framework); v("risk_tier", f.risk_tier); v("public_access", f.public_access); v("self_signup", f.self_signup);
+    v("customer_facing", f.customer_facing); v("user_input_to_model", f.user_input_to_model);
+    v("renders_external_urls", f.renders_external_urls); v("rate_limited", f.rate_limited); v("output_filter", f.output_filter);
+    v("logs_interactions", f.logs_interactions); v("discloses_ai", f.discloses_ai);
+  }
+};
+struct AgentFacts {
+  Text framework, model_name;
+  Texts capabilities;  ///< union of its tools' capabilities, as in ToolFacts
+  Flag human_approval, memory, reads_untrusted, browses_web, sandboxed, control_interface_exposed, injection_defence;
+  Count max_steps;
+  template <class V> static void visit(V&& v, auto& f) {
+    v("framework", f.framework); v("model_name", f.model_name); v("capabilities", f.capabilities); v("human_approval", f.human_approval);
+    v("memory", f.memory); v("reads_untrusted", f.reads_untrusted); v("browses_web", f.browses_web); v("sandboxed", f.sandboxed);
+    v("control_interface_exposed", f.control_interface_exposed); v("injection_defence", f.injection_defence); v("max_steps", f.max_steps);
+  }
+};
+struct ModelFacts {
+  Text format, source, publisher, revision, digest, licence, architecture, task;
+  Flag pinned, executes_code_on_load, signed_by_publisher, remote_code, proprietary;
+  Count bytes;
+  template <class V> static void visit(V&& v, auto& f) {
+    v("format", f.format); v("source", f.source); v("publisher", f.publisher); v("revision", f.revision); v("digest", f.digest);
+    v("licence", f.licence); v("architecture", f.architecture); v("task", f.task); v("pinned", f.pinned);
+    v("executes_code_on_load", f.executes_code_on_load); v("signed_by_publisher", f.signed_by_publisher);
+    v("remote_code", f.remote_code); v("proprietary", f.proprietary); v("bytes", f.bytes);
+  }
+};
+struct EndpointFacts {
+  Text product, version, url, exposure;  ///< exposure: internet, internal, local
+  Text authentication;                   ///< none, token, mutual-tls, proxy ...
+  Flag tls, code_execution, rate_limited, metered;
+  Count port;
+  template <class V> static void visit(V&& v, auto& f) {
+    v("product", f.product); v("version", f.version); v("url", f.url); v("exposure", f.exposure); v("authentication", f.authentication);
+    v("tls", f.tls); v("code_execution", f.code_execution); v("rate_limited", f.rate_limited); v("metered", f.metered); v("port", f.port);
+  }
+};
+struct ProviderFacts {
+  Text vendor, base_url, region;
+  template <class V> static void visit(V&& v, auto& f) { v("vendor", f.vendor); v("base_url", f.base_url); v("region", f.region); }
+};
+struct McpClientFacts {
+  Text product, scope;
+  Flag auto_approve;
+  Count servers;
+  template <class V> static void visit(V&& v, auto& f) { v("product", f.product); v("scope", f.scope); v("auto_approve", f.auto_approve); v("servers", f.servers); }
+};
+struct McpServerFacts {
+  Text transport, command, url, package, version, publisher;
+  Texts arguments, environment_names;
+  Flag pinned, authenticated, publisher_verified, tls, disabled;
+  template <class V> static void visit(V&& v, auto& f) {
+    v("transport", f.transport); v("command", f.command); v("url", f.url); v("package", f.package); v("version", f.version);
+    v("publisher", f.publisher); v("arguments", f.arguments); v("environment_names", f.environment_names); v("pinned", f.pinned);
+    v("authenticated", f.authenticated); v("publisher_verified", f.publisher_verified); v("tls", f.tls); v("disabled", f.disabled);
+  }
+};
+struct ToolFacts {
+  Text description, schema;
+  Texts capabilities;  ///< code-exec, file-read, file-write, network-send, browse, message-send, transact, delete, read-sensitive, database, credential-read
+  Texts parameters;
+  Flag human_approval, shared_identity, read_only;
+  template <class V> static void visit(V&& v, auto& f) {
+    v("description", f.description); v("schema", f.schema); v("capabilities", f.capabilities); v("parameters", f.parameters);
+    v("human_approval", f.human_approval); v("shared_identity", f.shared_identity); v("read_only", f.read_only);
+  }
+};
+struct SkillFacts {
+  Text description, licence, version;
+  Texts allowed_tools, capabilities;
+  Count scripts;
+  template <class V> static void visit(V&& v, auto& f) {
+    v("description", f.description); v("licence", f.licence); v("version", f.version); v("allowed_tools", f.allowed_tools);
+    v("capabilities", f.capabilities); v("scripts", f.scripts);
+  }
+};
+struct PromptFacts {
+  Text role, text;  ///< text: an excerpt
+  Count length;
+  template <class V> static void visit(V&& v, auto& f) { v("role", f.role); v("text", f.text); v("length", f.length); }
+};
+struct MemoryFacts {
+  Text backend;
+  Flag shared, persistent;
+  template <class V> static void visit(V&& v, auto& f) { v("backend", f.backend); v("shared", f.shared); v("persistent", f.persistent); }
+};
+struct DatasetFacts {
+  Text format, licence, source, digest;
+  Texts personal_data, columns;  ///< personal_data: classes found: email, card, iban ...
+  Flag provenance, user_generated, public_source, has_card;
+  Count rows, bytes;
+  template <class V> static void visit(V&& v, auto& f) {
+    v("format", f.format); v("licence", f.licence); v("source", f.source); v("digest", f.digest); v("personal_data", f.personal_data);
+    v("columns", f.columns); v("provenance", f.provenance); v("user_generated", f.user_generated); v("public_source", f.public_source);
+    v("has_card", f.has_card); v("rows", f.rows); v("bytes", f.bytes);
+  }
+};
+struct VectorStoreFacts {
+  Text product, url;
+  Flag authenticated, untrusted_writers, public_access;
+  template <class V> static void visit(V&& v, auto& f) {
+    v("product", f.product); v("url", f.url); v("authenticated", f.authenticated); v("untrusted_writers", f.untrusted_writers);
+    v("public_access", f.public_access);
+  }
+};
+struct DatastoreFacts {
+  Text product, sensitivity;  ///< sensitivity: public, internal, confidential, restricted
+  Flag public_access, encrypted, versioned, public_write;
+  Configuration configuration;
+  template <class V> static void visit(V&& v, auto& f) {
+    v("product", f.product); v("sensitivity", f.sensitivity); v("public_access", f.public_access); v("encrypted", f.encrypted);
+    v("versioned", f.versioned); v("public_write", f.public_write); v("configuration", f.configuration);
+  }
+};
+struct NotebookFacts {
+  Text language;
+  Count cells, outputs;
+  template <class V> static void visit(V&& v, auto& f) { v("language", f.language); v("cells", f.cells); v("outputs", f.outputs); }
+};
+struct RepositoryFacts {
+  Text remote, commit;
+  Texts documents;  ///< governance documents that are there: model-card, risk-assessment, incident-process, security-policy ...
+  template <class V> static void visit(V&& v, auto& f) { v("remote", f.remote); v("commit", f.commit); v("documents", f.documents); }
+};
+struct PackageFacts {
+  Text ecosystem, version, purl, requirement, manifest;
+  Flag pinned, hashed, direct, development;
+  template <class V> static void visit(V&& v, auto& f) {
+    v("ecosystem", f.ecosystem); v("version", f.version); v("purl", f.purl); v("requirement", f.requirement); v("manifest", f.manifest);
+    v("pinned", f.pinned); v("hashed", f.hashed); v("direct", f.direct); v("development", f.development);
+  }
+};
+struct ImageFacts {
+  Text registry, repository, tag, digest;
+  Flag pinned;
+  template <class V> static void visit(V&& v, auto& f) {
+    v("registry", f.registry); v("repository", f.repository); v("tag", f.tag); v("digest", f.digest); v("pinned", f.pinned);
+  }
+};
+struct WorkloadFacts {
+  Text platform, service_account, exposure;  ///< platform: kubernetes, compose, systemd
+  Texts environment_names, arguments;
+  Flag privileged, runs_as_root, host_network, egress_open, mounts_host, instance_role;
+  Configuration configuration;
+  template <class V> static void visit(V&& v, auto& f) {
+    v("platform", f.platform); v("service_account", f.service_account); v("exposure", f.exposure);
+    v("environment_names", f.environment_names); v("arguments", f.arguments); v("privileged", f.privileged);
+    v("runs_as_root", f.runs_as_root); v("host_network", f.host_network); v("egress_open", f.egress_open);
+    v("mounts_host", f.mounts_host); v("instance_role", f.instance_role); v("configuration", f.configuration);
+  }
+};
+struct HostFacts {
+  Text operating_system;
+  Flag sensitive_files;
+  template <class V> static void visit(V&& v, auto& f) { v("operating_system", f.operating_system); v("sensitive_files", f.sensitive_files); }
+};
+struct CloudResourceFacts {
+  Text platform, type, region;  ///< platform: aws, azure, gcp, kubernetes; type: the provider's word: aws_sagemaker_endpoint
+  Flag public_access, encrypted;
+  Configuration configuration;
+  template <class V> static void visit(V&& v, auto& f) {
+    v("platform", f.platform); v("type", f.type); v("region", f.region); v("public_access", f.public_access);
+    v("encrypted", f.encrypted); v("configuration", f.configuration);
+  }
+};
+struct IdentityFacts {
+  Text platform, principal;
+  Texts permissions;
+  Flag administrator, can_escalate, phishing_resistant, long_lived;
+  Configuration configuration;
+  template <class V> static void visit(V&& v, auto& f) {
+    v("platform", f.platform); v("principal", f.principal); v("permissions", f.permissions); v("administrator", f.administrator);
+    v("can_escalate", f.can_escalate); v("phishing_resistant", f.phishing_resistant); v("long_lived", f.long_lived);
+    v("configuration", f.configuration);
+  }
+};
+struct SecretFacts {
+  Text type, vendor, fingerprint, exposure;  ///< type: provider-key, private-key, cloud-key, token, password; exposure: repository, image, notebook, configuration, public
+  Flag test_value;
+  template <class V> static void visit(V&& v, auto& f) {
+    v("type", f.type); v("vendor", f.vendor); v("fingerprint", f.fingerprint); v("exposure", f.exposure); v("test_value", f.test_value);
+  }
+};
+struct PipelineFacts {
+  Text platform;
+  Flag data_quality_gate, evaluation_gate, pinned_actions, untrusted_trigger;
+  template <class V> static void visit(V&& v, auto& f) {
+    v("platform", f.platform); v("data_quality_gate", f.data_quality_gate); v("evaluation_gate", f.evaluation_gate);
+    v("pinned_actions", f.pinned_actions); v("untrusted_trigger", f.untrusted_trigger);
+  }
+};
+struct RegistryFacts {
+  Text product, url;
+  Flag public_write, immutable_tags, authenticated;
+  template <class V> static void visit(V&& v, auto& f) {
+    v("product", f.product); v("url", f.url); v("public_write", f.public_write); v("immutable_tags", f.immutable_tags);
+    v("authenticated", f.authenticated);
+  }
+};
+struct NetworkFacts {
+  Text range;
+  Flag internet;
+  Configuration configuration;
+  template <class V> static void visit(V&& v, auto& f) { v("range", f.range); v("internet", f.internet); v("configuration", f.configuration); }
+};
+
+/// In the order of AssetKind: `facts.index() == static_cast<size_t>(kind)`.
+using Facts = std::variant<ApplicationFacts, AgentFacts, ModelFacts, EndpointFacts, ProviderFacts, McpClientFacts, McpServerFacts,
+                           ToolFacts, SkillFacts, PromptFacts, MemoryFacts, DatasetFacts, VectorStoreFacts, DatastoreFacts,
+                           NotebookFacts, RepositoryFacts, PackageFacts, ImageFacts, WorkloadFacts, HostFacts, CloudResourceFacts,
+                           IdentityFacts, SecretFacts, PipelineFacts, RegistryFacts, NetworkFacts>;
+static_assert(std::variant_size_v<Facts> == kAssetKindNames.size());
+
+inline AssetKind kind_of(const Facts& facts) { return static_cast<AssetKind>(facts.index()); }
+Facts facts_of_kind(AssetKind kind);  ///< all unknown
+
+/// Calls `visit(name, field)` for each field of whatever kind `facts` holds.
+template <class V>
+void visit_fields(V&& visit, Facts& facts) {
+  std::visit([&](auto& f) { std::remove_cvref_t<decltype(f)>::visit(visit, f); }, facts);
+}
+template <class V>
+void visit_fields(V&& visit, const Facts& facts) {
+  std::visit([&](const auto& f) { std::remove_cvref_t<decltype(f)>::visit(visit, f); }, facts);
+}
+
+/// One field's value as rules see it; monostate is "not observed".
+using FieldValue = std::variant<std::monostate, std::string, bool, std::int64_t, std::vector<std::string>, Configuration>;
+/// The field's value; nullopt if this kind has no such field.
+std::optional<FieldValue> field_of(const Facts& facts, std::string_view name);
+/// Names of the fields of a kind, in order.
+std::vector<std::string_view> field_names(AssetKind kind);
+/// Fills what `into` does not know from `from` (same kind): known texts and flags stay, lists are united and sorted.
+void merge_facts(Facts& into, const Facts& from);
+
+}  // namespace stormwatch
