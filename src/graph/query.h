@@ -5,12 +5,18 @@
 //   all: [C...]  any: [C...]  not: C           logic; a map with several words is `all` of them
 //   field: NAME  is: V | in: [V...] | matches: REGEX | contains: V | above: N | known: true|false
 //                                              one fact; a list field `is`/`in`/`matches` when one of its items does.
-//                                              `configuration.a.b.*.c` walks a parsed document, `*` any list item or member
+//                                              `configuration.a.b.*.c` walks a parsed document, `*` any list item or member;
+//                                              a name asked of a list is asked of its items; "a.b/c" quotes one with dots
+//   item: PATH  holds: C                       some item at a configuration path for which C holds: within C `item.x` is the
+//                                              item's x. For facts that must hold of one and the same block
 //   related: {by: RELATION, to|from: C}        some relation of that kind to (or from) an asset for which C holds
 //   sees: {what: SIGHTING, subject: REGEX, detail: REGEX}    the asset has such a sighting
 //   finding: RULE | {vector: V, severity: S}   (steps only) an open finding on the asset
 //
-// Three-valued: a condition on a fact that was not observed is `unknown`, which is not `no`. RE2 syntax, unanchored.
+// Three-valued: a condition on a fact that was not observed is `unknown`, which is not `no`. A configuration tree was read
+// whole, so what it lacks is a fact: `known: false` holds and every comparison is `no`; an unresolved expression in it
+// ("${var.key}") is there but its value is unknown. A field that the asset's kind does not have is `no`. A flag is compared
+// with true/false, a number with a number. RE2 syntax, unanchored.
 #pragma once
 
 #include <memory>
