@@ -368,8 +368,8 @@ struct Evaluation {
             Answer inner;
             elsewhere.explain(clause.parts.front(), other, false, inner);
             const Asset& peer = estate.assets()[other];
-            add_reason(answer, fmt::format("{} {} {} {}{}", clause.outgoing ? "it" : "", relation, clause.outgoing ? name_of(peer.kind()) : "it from", peer.name,
-                                           inner.because.empty() ? "" : " (" + inner.because + ")"));
+            const std::string that = fmt::format("{} {}{}", name_of(peer.kind()), peer.name, inner.because.empty() ? "" : " (" + inner.because + ")");
+            add_reason(answer, clause.outgoing ? fmt::format("it {} {}", relation, that) : fmt::format("{} {} it", that, relation));
             std::ranges::move(inner.assumed, std::back_inserter(answer.assumed));
             std::ranges::move(inner.findings, std::back_inserter(answer.findings));
           }
