@@ -60,6 +60,8 @@ class Database {
   [[nodiscard]] std::span<const Pattern> patterns() const;
   /// Confirmed hits in order of `begin`, then pattern; overlapping hits of one pattern are one. Thread-safe.
   [[nodiscard]] std::vector<Hit> scan(std::string_view text) const;
+  /// The pattern's subject; "$1" is replaced by the value.
+  [[nodiscard]] std::string subject_of(const Hit& hit, std::string_view text) const;
 
  private:
   struct State;

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+// Scanning: one pass of the first stage marks regions of the text per pattern; RE2 then searches those regions only.
+#include "match/database.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <tuple>
+
+#include "match/checksum.h"
+#include "match/first_stage.h"
+#include "match/placeholder.h"
+
+namespace stormwatch::match {
+
+namespace {
+
+// The second stage of one pattern; compiled when it is first needed, because few patterns are in one scan.
+struct Confirmer {
+  std::once_flag made;
+  std::unique_ptr<RE2> regex;
+  std::vector<std::unique_ptr<RE2>> unless;
+  int value_group = 0;
+};
+
+RE2::Options options_of(const Pattern& pattern) {
+  RE2::Options options;
+  options.set_case_sensitive(!pattern.ignore_case);
+  options.set_log_errors(false);
+  options.set_max_mem(16 << 20);
+  return options;
+}
+
+void make(const Pattern& pattern, Confirmer& confirmer) {
+  confirmer.regex = std::make_unique<RE2>(pattern.regex, options_of(pattern));
+  const auto& names = confirmer.regex->NamedCapturingGroups();
+  const auto value = names.find("value");
+  confirmer.value_group = value != names.end() ? value->second : std::min(confirmer.regex->NumberOfCapturingGroups(), 1);
+  for (const std::string& refused : pattern.unless) {
+    RE2::Options options = options_of(pattern);
+    options.set_case_sensitive(false);
+    confirmer.unless.push_back(std::make_unique<RE2>(refused, options));
+  }
+}
+
+Result<void> check(const Pattern& pattern) {
+  Confirmer confirmer;
+  make(pattern, confirmer);
+  if (!confirmer.regex->ok())
+    return failure("pattern \"" + pattern.id + "\": " + confirmer.regex->error(), {}, {}, "an RE2 expression in `regex`");
+  for (const auto& refused : confirmer.unless)
+    if (!refused->ok()) return failure("pattern \"" + pattern.id + "\": " + refused->error(), {}, {}, "RE2 expressions in `unless`");
+  return {};
+}
+
+// Where a pattern may stand: the union of the reaches around the ends that the first stage gave.
+struct Region {
+  std::uint32_t pattern;
+  std::uint64_t begin, end;
+};
+
+struct Marks {
+  std::span<const std::uint32_t> reach;
+  std::uint64_t base = 0, size = 0;          // of the block in the text, and of the text
+  std::vector<Region> regions;
+  std::vector<std::uint32_t> last;           // per pattern: its last region + 1
+  std::vector<std::uint32_t> touched;
+  std::vector<std::uint64_t> covered;        // per pattern: no hit may begin before this
+};
+
+// A longer match is not a value any more, and matching it again for each region would take quadratic time.
+constexpr std::uint64_t kLongestHit = 1ULL << 20;
+
+int mark(unsigned id, unsigned long long, unsigned long long to, unsigned, void* context) {
+  auto& marks = *static_cast<Marks*>(context);
+  const std::uint64_t end = marks.base + to, reach = marks.reach[id];
+  const std::uint64_t from = end > reach ? end - reach : 0, until = std::min(marks.size, end + reach);
+  if (marks.last[id]) {
+    Region& region = marks.regions[marks.last[id] - 1];
+    if (from <= region.end) {
+      region.end = std::max(region.end, until);
+      return 0;
+    }
+  } else {
+    marks.touched.push_back(id);
+  }
+  marks.regions.push_back({id, from, until});
+  marks.last[id] = static_cast<std::uint32_t>(marks.regions.size());
+  return 0;
+}
+
+// Scratch of one thread; grows to the largest database the thread has scanned with.
+struct ThreadScratch {
+  hs_scratch_t* scratch = nullptr;
+  std::uint64_t fits = 0;  // serial number of the database it was last grown for
+  Marks marks;
+  ThreadScratch() = default;
+  ThreadScratch(const ThreadScratch&) = delete;
+  ThreadScratch& operator=(const ThreadScratch&) = delete;
+  ~ThreadScratch() { hs_free_scratch(scratch); }
+};
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+bool word_is_near(const Pattern& pattern, std::string_view text, std::uint64_t begin, std::uint64_t end) {
+  const std::uint64_t from = begin > pattern.near_bytes ? begin - pattern.near_bytes : 0;
+  const std::string_view window = text.substr(from, end - from + pattern.near_bytes);
+  return std::ranges::any_of(pattern.near, [&](const std::string& word) {
+    const auto same = [](char a, char b) { return lower(a) == lower(b); };
+    return std::search(window.begin(), window.end(), word.begin(), word.end(), same) != window.end();
+  });
+}
+
+bool accepted(const Pattern& pattern, const Confirmer& confirmer, std::string_view text, const Hit& hit) {
+  const std::string_view value = text.substr(hit.value_begin, hit.value_end - hit.value_begin);
+  if (pattern.entropy > 0 && entropy_of(value) < pattern.entropy) return false;
+  if (!pattern.checksum.empty() && !passes(pattern.checksum, value)) return false;
+  if (!pattern.near.empty() && !word_is_near(pattern, text, hit.begin, hit.end)) return false;
+  if (pattern.topic == "secret" && is_placeholder(value)) return false;
+  return std::ranges::none_of(confirmer.unless, [&](const auto& refused) {
+    return RE2::PartialMatch(re2::StringPiece(value.data(), value.size()), *refused);
+  });
+}
+
+}  // namespace
+
+struct Database::State {
+  std::vector<Pattern> patterns;
+  FirstStage first;
+  std::unique_ptr<Confirmer[]> confirmers;
+  std::uint64_t serial = 0;
+
+  const Confirmer& confirmer(std::uint32_t pattern) {
+    Confirmer& confirmer = confirmers[pattern];
+    std::call_once(confirmer.made, [&] { make(patterns[pattern], confirmer); });
+    return confirmer;
+  }
+
+  // Adds the hits within one region. A match that reaches the region's end is searched for again in a longer one, so that a
+  // long value is not cut.
+  void confirm(std::string_view text, const Region& region, std::uint64_t& covered, std::vector<Hit>& hits) {
+    const Confirmer& second = confirmer(region.pattern);
+    if (!second.regex->ok()) return;
+    const re2::StringPiece piece(text.data(), text.size());
+    std::vector<re2::StringPiece> groups(static_cast<std::size_t>(second.value_group) + 1);
+    std::uint64_t at = std::max(region.begin, covered), end = region.end;
+    while (at < end && second.regex->Match(piece, at, end, RE2::UNANCHORED, groups.data(), static_cast<int>(groups.size()))) {
+      Hit hit{.pattern = region.pattern};
+      hit.begin = static_cast<std::uint64_t>(groups[0].data() - text.data());
+      hit.end = hit.begin + groups[0].size();
+      if (hit.end == end && end < text.size() && end - hit.begin < kLongestHit) {
+        end = std::min<std::uint64_t>(text.size(), end + (end - hit.begin) * 3 + 1024);
+        at = hit.begin;
+        continue;
+      }
+      const re2::StringPiece value = groups.back().data() ? groups.back() : groups[0];
+      hit.value_begin = static_cast<std::uint64_t>(value.data() - text.data());
+      hit.value_end = hit.value_begin + value.size();
+      if (accepted(patterns[region.pattern], second, text, hit)) hits.push_back(hit);
+      at = covered = std::max(hit.end, hit.begin + 1);
+    }
+  }
+};
+
+Database::Database(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Database::Database(Database&&) noexcept = default;
+Database& Database::operator=(Database&&) noexcept = default;
+Database::~Database() = default;
+
+std::span<const Pattern> Database::patterns() const { return state_->patterns; }
+
+Result<Database> Database::build(std::vector<Pattern> patterns, const std::string& cache_folder) {
+  std::map<std::string_view, bool> ids;
+  for (const Pattern& pattern : patterns)
+    if (!ids.emplace(pattern.id, true).second) return failure("two patterns have the id \"" + pattern.id + "\"", {}, {}, "unique ids");
+  auto first = first_stage_of(patterns, cache_folder);
+  if (!first) return std::unexpected(first.error());
+  if (!first->from_cache)  // the cache's name holds the expressions, so they were checked when it was written
+    for (const Pattern& pattern : patterns)
+      if (auto checked = check(pattern); !checked) return std::unexpected(checked.error());
+  static std::atomic<std::uint64_t> serials{0};
+  auto state = std::make_unique<State>();
+  state->confirmers = std::make_unique<Confirmer[]>(patterns.size());
+  state->patterns = std::move(patterns);
+  state->first = *std::move(first);
+  state->serial = ++serials;
+  return Database(std::move(state));
+}
+
+std::vector<Hit> Database::scan(std::string_view text) const {
+  static thread_local ThreadScratch mine;
+  std::vector<Hit> hits;
+  if (!state_->first.database || text.empty()) return hits;
+  if (mine.fits != state_->serial) {
+    if (hs_alloc_scratch(state_->first.database.get(), &mine.scratch) != HS_SUCCESS) return hits;
+    mine.fits = state_->serial;
+  }
+  Marks& marks = mine.marks;
+  marks.reach = state_->first.reach;
+  marks.size = text.size();
+  marks.regions.clear();
+  if (marks.last.size() < state_->patterns.size()) marks.last.resize(state_->patterns.size());
+  if (marks.covered.size() < state_->patterns.size()) marks.covered.resize(state_->patterns.size());
+
+  // The first stage takes 32-bit lengths: longer texts go in overlapping blocks.
+  constexpr std::uint64_t block = 1ULL << 30;
+  for (std::uint64_t begin = 0; begin < text.size(); begin += block) {
+    const std::uint64_t from = begin > kLongestReach ? begin - kLongestReach : 0;
+    marks.base = from;
+    const std::string_view part = text.substr(from, begin - from + block);
+    hs_scan(state_->first.database.get(), part.data(), static_cast<unsigned>(part.size()), 0, mine.scratch, mark, &marks);
+  }
+  for (const Region& region : marks.regions) state_->confirm(text, region, marks.covered[region.pattern], hits);
+  for (std::uint32_t id : marks.touched) marks.last[id] = 0, marks.covered[id] = 0;
+  marks.touched.clear();
+  std::ranges::sort(hits, [](const Hit& a, const Hit& b) { return std::tie(a.begin, a.pattern, a.end) < std::tie(b.begin, b.pattern, b.end); });
+  return hits;
+}
+
+std::string Database::subject_of(const Hit& hit, std::string_view text) const {
+  const Pattern& pattern = state_->patterns[hit.pattern];
+  return pattern.subject == "$1" ? std::string(text.substr(hit.value_begin, hit.value_end - hit.value_begin)) : pattern.subject;
+}
+
+}  // namespace stormwatch::match
