@@ -2,10 +2,12 @@
 #include "base/file.h"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -42,6 +44,7 @@ FileBytes& FileBytes::operator=(FileBytes&& other) noexcept {
   std::swap(data_, other.data_);
   std::swap(size_, other.size_);
   std::swap(mapped_, other.mapped_);
+  std::swap(changed_, other.changed_);
   std::swap(owned_, other.owned_);
   return *this;
 }
@@ -50,30 +53,51 @@ FileBytes::~FileBytes() {
   if (mapped_) ::munmap(const_cast<std::byte*>(data_), size_);
 }
 
+int open_descriptor_beneath(int folder, const char* path, int flags) {
+  open_how how{};
+  how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
+  const long descriptor = ::syscall(SYS_openat2, folder, path, &how, sizeof how);
+  // A kernel before 5.6 or a sandbox that does not know the call: then only the last part is kept from being a link.
+  if (descriptor < 0 && (errno == ENOSYS || errno == EPERM)) return ::openat(folder, path, flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
+  return static_cast<int>(descriptor);
+}
+
 Result<FileBytes> FileBytes::open(const std::string& path, bool follow_links) {
   Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (follow_links ? 0 : O_NOFOLLOW))};
   if (file.fd < 0) return failure("cannot open: " + system_message(), path);
+  return take(file.fd, path, kCopyBelow);
+}
+
+Result<FileBytes> FileBytes::open_beneath(int folder, const std::string& path, std::size_t copy_below) {
+  Descriptor file{open_descriptor_beneath(folder, path.c_str(), O_RDONLY)};
+  if (file.fd < 0) return failure("cannot open: " + system_message(), path);
+  return take(file.fd, path, copy_below);
+}
+
+Result<FileBytes> FileBytes::take(int descriptor, const std::string& path, std::size_t copy_below) {
   struct stat status {};
-  if (::fstat(file.fd, &status) != 0) return failure("cannot stat: " + system_message(), path);
+  if (::fstat(descriptor, &status) != 0) return failure("cannot stat: " + system_message(), path);
   if (!S_ISREG(status.st_mode)) return failure("not a regular file", path);
   FileBytes result;
   result.size_ = static_cast<std::size_t>(status.st_size);
   if (result.size_ == 0) return result;
-  if (result.size_ < kCopyBelow) {
+  if (result.size_ < copy_below) {
     result.owned_ = std::make_unique_for_overwrite<std::byte[]>(result.size_);
     std::size_t got = 0;
     while (got < result.size_) {
-      const ssize_t n = ::read(file.fd, result.owned_.get() + got, result.size_ - got);
+      const ssize_t n = ::read(descriptor, result.owned_.get() + got, result.size_ - got);
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) return failure("cannot read: " + system_message(), path);
       if (n == 0) break;  // it shrank: what is there is what we judge
       got += static_cast<std::size_t>(n);
     }
+    result.changed_ = got != result.size_;
     result.size_ = got;
     result.data_ = result.owned_.get();
     return result;
   }
-  void* address = ::mmap(nullptr, result.size_, PROT_READ, MAP_PRIVATE, file.fd, 0);
+  void* address = ::mmap(nullptr, result.size_, PROT_READ, MAP_PRIVATE, descriptor, 0);
   if (address == MAP_FAILED) return failure("cannot map: " + system_message(), path);
   result.data_ = static_cast<const std::byte*>(address);
   result.mapped_ = true;

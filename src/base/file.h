@@ -29,13 +29,24 @@ class FileBytes {
   /// Refuses what is not a regular file (a FIFO or device would block). Does not follow a link in the last part of the path
   /// when `follow_links` is false.
   static Result<FileBytes> open(const std::string& path, bool follow_links = false);
+  /// The same for a path below an open folder, without leaving it: no part of the path may be a link or "..". Files below
+  /// `copy_below` bytes are copied.
+  static Result<FileBytes> open_beneath(int folder, const std::string& path, std::size_t copy_below = 256 << 10);
+
+  /// True when the file was shorter or longer on reading than it had just been said to be.
+  [[nodiscard]] bool changed() const { return changed_; }
 
  private:
   const std::byte* data_ = nullptr;
   std::size_t size_ = 0;
   bool mapped_ = false;
+  bool changed_ = false;
+  static Result<FileBytes> take(int descriptor, const std::string& path, std::size_t copy_below);
   std::unique_ptr<std::byte[]> owned_;
 };
+
+/// Opens a folder or file below an open folder as `FileBytes::open_beneath` does; -1 with errno set on failure.
+int open_descriptor_beneath(int folder, const char* path, int flags);
 
 /// Runs `work`; if a mapped page under it can no longer be read (SIGBUS: the file shrank, the disk failed) the work is
 /// abandoned and false returned. `work` must then not have been holding locks.

@@ -33,8 +33,12 @@ struct CollectOptions {
 struct Collected {
   std::vector<Observation> observations;
   std::int64_t files = 0, bytes = 0;
+  std::int64_t ignored = 0;  ///< files and folders that .gitignore and .ignore left out
 };
 
+/// Paths in the answer: of a folder, relative to it; of a single file, its name; with several targets each path starts with
+/// its target as given, so that two targets never share a path.
+///
 /// Fails only if a target does not exist or cannot be opened at all; anything below that is a Gap.
 Result<Collected> collect(const CollectOptions& options);
 

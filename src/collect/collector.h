@@ -18,6 +18,7 @@ struct Collector {
   std::string_view name;
   bool (*wants)(const Source& source);
   Result<Observation> (*read)(const Source& source);
+  bool parses_code = false;  ///< uses tree-sitter: left out by `CollectOptions::understand_code = false`
 };
 
 extern const Collector* const sources_table[];

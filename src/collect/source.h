@@ -32,13 +32,16 @@ class FileIndex {
   std::vector<std::string> paths_;
 };
 
+/// The folder that is scanned is itself a source, before its files: path ".", kind empty, no bytes; `files` says what is in it.
 struct Source {
   std::string path;     ///< relative to the target, '/' separated
   std::string member;   ///< within an archive, nested ones joined by "!/"; empty for a plain file
   std::string name;     ///< last part of member or path
   format::ContentKind kind{};
   format::ContentKind container_kind{};  ///< of the outermost file when `member` is set
-  Bytes bytes;          ///< all of it, or the part within the limits; then `cut` is true and the runner has noted the Gap
+  /// All of it, or the part within the limits; then `cut` is true and the runner has noted the Gap. While `wants` is asked of a
+  /// binary member of an archive it may be the first 4 KiB only: what nobody wants is not decompressed.
+  Bytes bytes;
   bool cut = false;
   std::uint64_t size = 0;
   std::string_view text;                 ///< `bytes` as UTF-8 text (converted from UTF-16 if it was); empty for binary kinds

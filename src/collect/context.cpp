@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collect/context.h"
+
+#include <algorithm>
+#include <array>
+
+namespace stormwatch::collect {
+
+namespace {
+using namespace std::literals;
+enum Rank { own, documentation, example, test, vendored };
+
+constexpr std::array kVendored{"node_modules"sv, "bower_components"sv, ".venv"sv, "venv"sv, "site-packages"sv, "dist-packages"sv, "third_party"sv, "third-party"sv, "vendor"sv, "vendored"sv, "_vendor"sv, ".tox"sv};
+constexpr std::array kTest{"test"sv, "tests"sv, "testing"sv, "spec"sv, "specs"sv, "fixtures"sv, "fixture"sv, "testdata"sv, "test_data"sv, "test-data"sv, "__tests__"sv, "__mocks__"sv, "mocks"sv, "e2e"sv};
+constexpr std::array kExample{"examples"sv, "example"sv, "samples"sv, "sample"sv, "demo"sv, "demos"sv, "tutorial"sv, "tutorials"sv, "cookbook"sv};
+constexpr std::array kDocumentation{"docs"sv, "doc"sv, "documentation"sv};
+
+template <std::size_t N>
+bool holds(const std::array<std::string_view, N>& names, std::string_view lower) {
+  return std::ranges::find(names, lower) != names.end();
+}
+
+Rank rank_of_folder(std::string_view lower) {
+  if (holds(kVendored, lower)) return vendored;
+  if (holds(kTest, lower)) return test;
+  if (holds(kExample, lower)) return example;
+  return holds(kDocumentation, lower) ? documentation : own;
+}
+
+Rank rank_of_file(std::string_view lower) {
+  if (lower.starts_with("test_") || lower.ends_with("_test.py") || lower.ends_with("_test.go") || lower == "conftest.py" ||
+      lower.find(".test.") != std::string_view::npos || lower.find(".spec.") != std::string_view::npos)
+    return test;
+  // Instructions to a model are the product, whatever their ending.
+  const bool instructions = lower == "skill.md" || lower == "agents.md" || lower == "claude.md" || lower == "gemini.md" || lower.ends_with(".mdc") || lower.ends_with(".prompt.md") || lower.ends_with(".instructions.md");
+  if (!instructions && (lower.ends_with(".md") || lower.ends_with(".rst") || lower.ends_with(".adoc") || lower.ends_with(".mdx"))) return documentation;
+  return own;
+}
+}  // namespace
+
+std::string context_of(std::string_view path) {
+  Rank rank = own;
+  while (!path.empty()) {
+    const std::size_t slash = path.find('/');
+    std::string lower(path.substr(0, slash));
+    std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    rank = std::max(rank, slash == std::string_view::npos ? rank_of_file(lower) : rank_of_folder(lower));
+    path = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
+  }
+  constexpr std::array kWords{""sv, "documentation"sv, "example"sv, "test"sv, "vendored"sv};
+  return std::string(kWords[rank]);
+}
+
+}  // namespace stormwatch::collect

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// One file through the collectors: opened once, sniffed, matched once, read by those that want it, all within the limits.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "collect/collect.h"
+#include "collect/collector.h"
+#include "collect/walk.h"
+
+namespace stormwatch::collect {
+
+/// What holds for all files of one target. Immutable while files are read.
+struct Run {
+  std::span<const Collector* const> collectors;  ///< in the order of their answers
+  const match::Database* patterns = nullptr;     ///< may be null
+  const FileIndex* files = nullptr;
+  Limits limits;
+  std::string prefix;  ///< stands before shown paths when there are several targets: "target/"; otherwise empty
+};
+
+struct FileResult {
+  std::vector<Observation> observations;  ///< those that say something, in the order of members, then collectors
+  std::int64_t bytes = 0;
+};
+
+/// Never fails: what cannot be read is a Gap in the answer. `folder` is the target's open directory.
+FileResult read_file(const Run& run, int folder, const FoundFile& file);
+
+/// The target's folder itself, as a source of its own (source.h).
+FileResult read_folder(const Run& run);
+
+}  // namespace stormwatch::collect

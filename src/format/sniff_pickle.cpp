@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// Recognises pickles by walking their opcodes (Python's pickletools names them); protocols 0 and 1 have no magic number.
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "format/sniff_parts.h"
+
+namespace stormwatch::format {
+
+namespace {
+/// How an opcode's argument is laid out.
+enum class Argument : std::uint8_t { invalid, none, byte1, byte2, byte4, byte8, line, number_line, two_lines, string_line, length1, length4, length8 };
+
+constexpr std::array<Argument, 256> make_table() {
+  std::array<Argument, 256> table{};
+  for (char c : {'(', '.', '0', '1', '2', 'N', 'Q', 'R', 'a', 'b', 'd', '}', 'e', 'l', ']', 'o', 's', 't', ')', 'u'})
+    table[static_cast<unsigned char>(c)] = Argument::none;
+  for (int c : {0x81, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8f, 0x90, 0x91, 0x92, 0x93, 0x94, 0x97, 0x98})
+    table[static_cast<std::size_t>(c)] = Argument::none;
+  for (int c : {int('K'), int('h'), int('q'), 0x80, 0x82}) table[static_cast<std::size_t>(c)] = Argument::byte1;
+  for (int c : {int('M'), 0x83}) table[static_cast<std::size_t>(c)] = Argument::byte2;
+  for (int c : {int('J'), int('j'), int('r'), 0x84}) table[static_cast<std::size_t>(c)] = Argument::byte4;
+  for (int c : {int('G'), 0x95}) table[static_cast<std::size_t>(c)] = Argument::byte8;
+  for (char c : {'P', 'V'}) table[static_cast<unsigned char>(c)] = Argument::line;
+  for (char c : {'F', 'I', 'L', 'g', 'p'}) table[static_cast<unsigned char>(c)] = Argument::number_line;
+  table['S'] = Argument::string_line;
+  for (char c : {'c', 'i'}) table[static_cast<unsigned char>(c)] = Argument::two_lines;
+  for (int c : {int('U'), int('C'), 0x8c, 0x8a}) table[static_cast<std::size_t>(c)] = Argument::length1;
+  for (int c : {int('T'), int('X'), int('B'), 0x8b}) table[static_cast<std::size_t>(c)] = Argument::length4;
+  for (int c : {0x8d, 0x8e, 0x96}) table[static_cast<std::size_t>(c)] = Argument::length8;
+  return table;
+}
+constexpr std::array<Argument, 256> kArguments = make_table();
+
+bool is_number(std::string_view line) {
+  return !line.empty() && std::ranges::all_of(line, [](char c) { return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'L' || c == 'n' || c == 'a' || c == 'i' || c == 'f'; });
+}
+bool is_qualified_name(std::string_view line) {
+  return !line.empty() && std::ranges::all_of(line, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' || c == '<' || c == '>' || (c & 0x80); });
+}
+
+struct Walk {
+  int opcodes = 0;
+  bool stopped = false, global = false, broken = false, structure = false;
+};
+
+/// nullopt length: past the head.
+Walk walk_opcodes(std::string_view head) {
+  Walk walk;
+  std::size_t at = 0;
+  auto take_line = [&](std::string_view& line) {
+    const std::size_t end = head.find('\n', at);
+    if (end == std::string_view::npos) return false;
+    line = head.substr(at, end - at);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    at = end + 1;
+    return true;
+  };
+  auto take_length = [&](unsigned bytes) {
+    std::uint64_t length = 0;
+    if (at + bytes > head.size()) return false;
+    for (unsigned i = 0; i < bytes; ++i) length |= static_cast<std::uint64_t>(static_cast<unsigned char>(head[at + i])) << (8 * i);
+    if (length > head.size() - at - bytes) return false;
+    at += bytes + static_cast<std::size_t>(length);
+    return true;
+  };
+  while (at < head.size() && walk.opcodes < 4096) {
+    const auto opcode = static_cast<unsigned char>(head[at++]);
+    std::string_view line;
+    bool inside = true;
+    switch (kArguments[opcode]) {
+      case Argument::invalid: walk.broken = true; return walk;
+      case Argument::none:
+        if (opcode == '.') {
+          walk.stopped = true;
+          ++walk.opcodes;
+          return walk;
+        }
+        walk.structure |= opcode == 'R' || opcode == 't' || opcode == 'b' || opcode == 'o' || opcode == 'l' || opcode == 'd' || opcode == ']' || opcode == '}' || opcode == 'a' || opcode == 's';
+        break;
+      case Argument::byte1: at += 1; break;
+      case Argument::byte2: at += 2; break;
+      case Argument::byte4: at += 4; break;
+      case Argument::byte8: at += 8; break;
+      case Argument::line: inside = take_line(line); break;
+      case Argument::number_line:
+        inside = take_line(line);
+        if (inside && !is_number(line)) walk.broken = true;
+        break;
+      case Argument::string_line:
+        inside = take_line(line);
+        if (inside && (line.size() < 2 || (line[0] != '\'' && line[0] != '"') || line.back() != line[0])) walk.broken = true;
+        break;
+      case Argument::two_lines: {
+        std::string_view second;
+        inside = take_line(line) && take_line(second);
+        if (inside && (!is_qualified_name(line) || !is_qualified_name(second))) walk.broken = true;
+        walk.global |= inside && !walk.broken;
+        break;
+      }
+      case Argument::length1: inside = take_length(1); break;
+      case Argument::length4: inside = take_length(4); break;
+      case Argument::length8: inside = take_length(8); break;
+    }
+    if (walk.broken || !inside) return walk;
+    ++walk.opcodes;
+  }
+  return walk;
+}
+}  // namespace
+
+bool looks_like_pickle(std::string_view lower_name, std::string_view head, std::uint64_t size) {
+  if (head.size() < 2) return false;
+  const auto first = static_cast<unsigned char>(head[0]);
+  if (first == 0x80) {
+    const auto protocol = static_cast<unsigned char>(head[1]);
+    // A byte-order mark or a code page may start with 0x80 too; a pickle goes on with an opcode.
+    return protocol <= 6 && (head.size() == 2 || kArguments[static_cast<unsigned char>(head[2])] != Argument::invalid);
+  }
+  if (kArguments[first] == Argument::invalid) return false;
+  const Walk walk = walk_opcodes(head);
+  const bool named = ends_with_any(lower_name, {".pkl", ".pickle", ".pck", ".pk", ".p", ".joblib", ".dill", ".pt", ".pth", ".ckpt", ".bin", ".model", ".dat", ".data", ".sav", ".npy"});
+  if (walk.stopped) return walk.opcodes >= (named ? 2 : 3) && (walk.structure || walk.global || named);
+  if (named && walk.global && walk.opcodes >= 1) return true;  // broken after its import: it has been made by then
+  return !walk.broken && walk.opcodes >= (named ? 3 : 24) && walk.structure && size > head.size();
+}
+
+}  // namespace stormwatch::format
