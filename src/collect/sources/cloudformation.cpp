@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// AWS CloudFormation and SAM templates (YAML or JSON): resources in Terraform's names, so that the same rules judge both.
+//
+// AWS::SageMaker::Model's EnableNetworkIsolation becomes aws_sagemaker_model's enable_network_isolation; the few names that
+// differ are in kTypes and kProperties. Intrinsic functions stay unresolved.
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "collect/collector.h"
+#include "collect/infrastructure/resource.h"
+#include "format/document.h"
+
+namespace stormwatch::collect {
+namespace {
+
+struct Renamed {
+  std::string_view from, to;
+};
+constexpr std::array<Renamed, 12> kTypes{{{"AWS::Bedrock::Agent", "aws_bedrockagent_agent"},
+                                          {"AWS::Bedrock::AgentAlias", "aws_bedrockagent_agent_alias"},
+                                          {"AWS::Bedrock::KnowledgeBase", "aws_bedrockagent_knowledge_base"},
+                                          {"AWS::Bedrock::DataSource", "aws_bedrockagent_data_source"},
+                                          {"AWS::SageMaker::EndpointConfig", "aws_sagemaker_endpoint_configuration"},
+                                          {"AWS::EC2::SecurityGroup", "aws_security_group"},
+                                          {"AWS::EC2::Instance", "aws_instance"},
+                                          {"AWS::IAM::ManagedPolicy", "aws_iam_policy"},
+                                          {"AWS::IAM::Policy", "aws_iam_role_policy"},
+                                          {"AWS::DynamoDB::Table", "aws_dynamodb_table"},
+                                          {"AWS::RDS::DBInstance", "aws_db_instance"},
+                                          {"AWS::OpenSearchService::Domain", "aws_opensearch_domain"}}};
+constexpr std::array<Renamed, 8> kProperties{{{"SecurityGroupIngress", "ingress"},
+                                              {"SecurityGroupEgress", "egress"},
+                                              {"PublicAccessBlockConfiguration", "public_access_block"},
+                                              {"BucketEncryption", "server_side_encryption_configuration"},
+                                              {"AccessControl", "acl"},
+                                              {"CidrIp", "cidr_blocks"},
+                                              {"CidrIpv6", "ipv6_cidr_blocks"},
+                                              {"GuardrailIdentifier", "guardrail_identifier"}}};
+
+bool wants(const Source& source) {
+  if (source.kind != format::ContentKind::yaml && source.kind != format::ContentKind::json && !source.name.ends_with(".template")) return false;
+  return source.text.find("AWS::") != std::string_view::npos && source.text.find("Resources") != std::string_view::npos;
+}
+
+// "KmsKeyId" -> "kms_key_id", "VPCConfig" -> "vpc_config".
+std::string snake(std::string_view name) {
+  std::string text;
+  const auto upper = [&](std::size_t i) { return i < name.size() && std::isupper(static_cast<unsigned char>(name[i])); };
+  const auto lower = [&](std::size_t i) { return i < name.size() && std::islower(static_cast<unsigned char>(name[i])); };
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (i > 0 && upper(i) && (!upper(i - 1) || lower(i + 1)) && text.back() != '_') text += '_';
+    text += static_cast<char>(std::tolower(static_cast<unsigned char>(name[i])));
+  }
+  return text;
+}
+
+std::string type_of(std::string_view type) {
+  for (const Renamed& row : kTypes)
+    if (row.from == type) return std::string(row.to);
+  const std::size_t first = type.find("::"), second = type.find("::", first == std::string_view::npos ? first : first + 2);
+  if (first == std::string_view::npos || second == std::string_view::npos) return snake(type);
+  std::string service(type.substr(first + 2, second - first - 2));
+  std::ranges::transform(service, service.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return "aws_" + service + "_" + snake(type.substr(second + 2));
+}
+
+// {"Ref": X} and {"Fn::...": X} as an unresolved expression.
+bool is_intrinsic(const Node& node) { return node.is_map() && node.members.size() == 1 && (node.members[0].key == "Ref" || node.members[0].key.starts_with("Fn::")); }
+
+std::string intrinsic_text(const Node& node) {
+  const Node& argument = node.members[0].value;
+  if (argument.is_scalar()) return "${" + argument.scalar + "}";
+  if (argument.is_list() && !argument.items.empty() && argument.items[0].is_scalar()) return "${" + argument.items[0].scalar + "." + (argument.items.size() > 1 ? argument.items[1].scalar : "") + "}";
+  return "${" + node.members[0].key + "}";
+}
+
+Node terraform_form(const Node& node, bool rename) {
+  Node copy;
+  copy.kind = node.kind;
+  copy.line = node.line;
+  copy.column = node.column;
+  if (is_intrinsic(node)) {
+    copy.kind = Node::Kind::string;
+    copy.scalar = intrinsic_text(node);
+    return copy;
+  }
+  copy.scalar = node.scalar;
+  for (const Node& item : node.items) copy.items.push_back(terraform_form(item, rename));
+  for (const Node::Member& member : node.members) {
+    // Policies have their own grammar, whose names stay; so do the keys of tags and environments.
+    const bool keeps = member.key.ends_with("PolicyDocument") || member.key == "ResourcePolicy" || member.key == "ModelPackageGroupPolicy" || member.key == "Environment";
+    std::string key = rename ? snake(member.key) : member.key;
+    if (rename)
+      for (const Renamed& row : kProperties)
+        if (row.from == member.key) key = row.to;
+    copy.members.push_back({std::move(key), terraform_form(member.value, rename && !keeps), member.line});
+  }
+  if (node.is_string()) {
+    if (copy.scalar == "PublicRead") copy.scalar = "public-read";
+    if (copy.scalar == "PublicReadWrite") copy.scalar = "public-read-write";
+  }
+  return copy;
+}
+
+struct Logical {
+  std::string_view id, address;
+};
+
+void find_references(const Node& node, const std::string& attribute, const std::vector<Logical>& known, std::vector<Reference>& into) {
+  if (node.is_string() && node.scalar.size() < 1000)
+    for (const Logical& logical : known) {
+      const std::string_view text = node.scalar;
+      const bool whole = text == logical.id || (text.starts_with(logical.id) && text.size() > logical.id.size() && text[logical.id.size()] == '.');
+      const std::string open = "${" + std::string(logical.id);
+      const std::size_t at = text.find(open);
+      const bool inside = at != std::string_view::npos && at + open.size() < text.size() && (text[at + open.size()] == '}' || text[at + open.size()] == '.');
+      if (whole || inside) into.push_back({attribute, std::string(logical.address), node.line});
+    }
+  for (const Node& item : node.items) find_references(item, attribute, known, into);
+  for (const Node::Member& member : node.members) find_references(member.value, attribute, known, into);
+}
+
+Result<Observation> read(const Source& source) {
+  Observation observation;
+  Node root;
+  if (source.kind == format::ContentKind::json) {
+    auto parsed = format::parse_json(source.text, *source.limits);
+    if (!parsed) return std::unexpected(parsed.error());
+    root = std::move(*parsed);
+  } else {
+    auto documents = format::parse_yaml(source.text, *source.limits);
+    if (!documents) return std::unexpected(documents.error());
+    if (!documents->empty()) root = std::move(documents->front());
+  }
+  const Node* section = root.find("Resources");
+  if (!section || !section->is_map()) return observation;
+  std::vector<Resource> resources;
+  for (const Node::Member& member : section->members) {
+    const std::string type(member.value.text("Type"));
+    if (!type.starts_with("AWS::")) continue;
+    Resource resource;
+    resource.type = type_of(type);
+    resource.name = member.key;
+    resource.address = type + "." + member.key;
+    if (const Node* properties = member.value.find("Properties")) resource.body = terraform_form(*properties, true);
+    resource.body.kind = Node::Kind::map;
+    resource.line = member.line;
+    resources.push_back(std::move(resource));
+  }
+  std::vector<Logical> known;
+  for (const Resource& resource : resources) known.push_back({resource.name, resource.address});
+  if (known.size() <= 1000)
+    for (Resource& resource : resources)
+      for (const Node::Member& member : resource.body.members) find_references(member.value, member.key, known, resource.references);
+  observe_resources(source, std::move(resources), {}, observation);
+  return observation;
+}
+
+}  // namespace
+
+extern const Collector cloudformation;
+const Collector cloudformation{.name = "cloudformation", .wants = wants, .read = read};
+
+}  // namespace stormwatch::collect
