@@ -3,7 +3,7 @@
 //
 // An own parser of one page, because none of the libraries at hand gives both the position of every value and this tolerance:
 // simdjson and nlohmann keep no positions, rapidjson and tree-sitter-json refuse or guess where editors do not, and tree-sitter
-// reads 10 MB/s against some 200 here. One pass, recursion bounded by Limits::document_depth. Columns count bytes. RFC 8259
+// reads 10 MB/s against 100 here. One pass, recursion bounded by Limits::document_depth. Columns count bytes. RFC 8259
 // and the JSON5 additions that configuration files use; a lone surrogate becomes U+FFFD; text after the value is an Error.
 #include <cstring>
 #include <string>
