@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <string>
 
+#include "base/file.h"
+
 namespace stormwatch::collect {
 namespace {
 
@@ -16,6 +18,10 @@ bool says(const Phrases& phrases, std::string_view text, std::string_view subjec
 
 TEST(Phrases, EveryRuleHoldsForItsExamples) {
   for (const char* name : {"purpose.yaml", "instruction.yaml"}) {
+    const auto text_of_file = read_text(std::string(STORMWATCH_SOURCE_DIR "/phrases/") + name);
+    ASSERT_TRUE(text_of_file);
+    const auto direct = Phrases::read(*text_of_file, name);
+    ASSERT_TRUE(direct) << direct.error().message();
     const Phrases& phrases = Phrases::embedded(name);
     ASSERT_FALSE(phrases.rules().empty()) << name << " is broken";
     for (const Phrases::Rule& rule : phrases.rules()) {
