@@ -195,7 +195,7 @@ Result<Phrases> Phrases::read(std::string_view yaml, std::string_view file) {
       std::string text = item.scalar;
       std::ranges::transform(text, text.begin(), lower);
       if (text.starts_with("=")) {
-        if (text.size() < 3) return failure("a substring is too short", where, at_line(item), "two characters or more");
+        if (text.size() < 2) return failure("an empty substring", where, at_line(item), "text after =");
         term.words.push_back(text.substr(1));
         phrases.raw_terms_.push_back(std::move(term));
         continue;
@@ -207,7 +207,7 @@ Result<Phrases> Phrases::read(std::string_view yaml, std::string_view file) {
       std::vector<Word> parts;
       split_words(text, 0, parts);
       for (const Word& part : parts) term.words.emplace_back(part.text);
-      if (term.words.empty() || term.words.front().size() < 2) return failure("a term is too short", where, at_line(item), "two letters or more");
+      if (term.words.empty()) return failure("an empty term", where, at_line(item), "letters");
       phrases.by_start_[bucket_of(term.words.front())].push_back(static_cast<std::uint32_t>(phrases.terms_.size()));
       phrases.terms_.push_back(std::move(term));
     }
