@@ -64,6 +64,7 @@ inline constexpr SightingWord kSightings[] = {
     {"hidden-instruction", "text aimed at a model gives it an instruction the user does not see: SUBJECT is the kind"},
     {"invisible-text", "characters that people do not see carry text: SUBJECT is the class (tags, zero-width, bidi, variation)"},
     {"dangerous-command", "a script or instruction runs SUBJECT (download-and-run, credential-read, persistence ...)"},
+    {"harmful-purpose", "a tool or skill says it does SUBJECT (exfiltration, credential-theft, command-execution ...)"},
     {"exfiltration", "text or code sends data to a place outside: SUBJECT is the destination or the means"},
     {"secret", "a credential stands in the text: SUBJECT is its kind"},
     {"personal-data", "personal data stand in the text: SUBJECT is the class; detail is the count"},

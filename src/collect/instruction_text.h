@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sightings in a text that a model will read: hidden instructions, invisible characters, and both inside decoded text.
+#pragma once
+
+#include <functional>
+#include <string_view>
+#include <vector>
+
+#include "posture/evidence.h"
+
+namespace stormwatch::collect {
+
+/// `place_at` turns an offset of `text` into a place of the file. Subjects of `hidden-instruction` are those of
+/// phrases/instruction.yaml; a hit inside decoded text is always of high confidence, since nobody hides what is harmless.
+/// Several weak signs of different kinds in one text strengthen each other: concealment beside an act is high.
+std::vector<Sighting> read_instructions(std::string_view text, const std::function<Place(std::size_t)>& place_at);
+
+}  // namespace stormwatch::collect
