@@ -21,6 +21,7 @@ struct Match {
   std::optional<double> cvss, epss;
   bool known_exploited = false;
   bool malicious = false;
+  bool reported_only = false;        ///< malware by one list of names; the name may since have another owner
   std::vector<std::string> cwes;
 };
 

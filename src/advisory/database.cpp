@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+// Look-ups: the rows of a package, the ranges that hold its version, and what several sources say of one weakness made one.
+#include "advisory/database.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "advisory/cvss.h"
+#include "advisory/table.h"
+#include "advisory/version.h"
+#include "base/embedded.h"
+
+namespace stormwatch::embedded {
+extern const EmbeddedFile advisories[];
+extern const std::size_t advisories_count;
+}  // namespace stormwatch::embedded
+
+namespace stormwatch::advisory {
+
+struct Database::State {
+  std::string owned;
+  std::string_view table;
+  std::size_t count = 0, refused = 0;
+  std::string date;
+};
+
+namespace {
+
+std::string_view embedded_file(std::string_view path) {
+  for (std::size_t i = 0; i < embedded::advisories_count; ++i)
+    if (embedded::advisories[i].path == path) return embedded::advisories[i].text();
+  return {};
+}
+
+struct Bound {
+  char kind;  ///< '+', '-', '='
+  std::string_view text;
+  std::optional<Version> version;  ///< nullopt for the beginning
+};
+
+/// OSV's evaluation: the events in version order switch "affected" on and off. A bound that cannot be read makes the range
+/// say nothing. `fixed` is lowered to the first fix above the version.
+bool in_range(std::string_view range, VersionScheme scheme, const Version& asked, std::string_view& fixed, std::optional<Version>& fixed_version) {
+  std::vector<Bound> bounds;
+  for (std::string_view event : split(range, ' ')) {
+    if (event.size() < 2) return false;
+    Bound bound{event[0], event.substr(1), std::nullopt};
+    if (bound.kind != '+' || bound.text != "0") {
+      bound.version = Version::parse(scheme, bound.text);
+      if (!bound.version) return false;
+    }
+    bounds.push_back(std::move(bound));
+  }
+  std::stable_sort(bounds.begin(), bounds.end(), [](const Bound& left, const Bound& right) {
+    if (!left.version || !right.version) return !left.version && right.version;
+    int by = compare(*left.version, *right.version);
+    return by != 0 ? by < 0 : left.kind != '+' && right.kind == '+';
+  });
+  bool affected = false;
+  for (const Bound& bound : bounds) {
+    int by = bound.version ? compare(asked, *bound.version) : 1;
+    if (bound.kind == '+') affected |= by >= 0;
+    else if (bound.kind == '-') affected &= by < 0;
+    else affected &= by <= 0;
+  }
+  if (!affected) return false;
+  for (const Bound& bound : bounds)
+    if (bound.kind == '-' && compare(*bound.version, asked) > 0 && (!fixed_version || compare(*bound.version, *fixed_version) < 0)) {
+      fixed = bound.text;
+      fixed_version = bound.version;
+    }
+  return true;
+}
+
+struct Hit {
+  const Row* row;
+  std::string_view fixed;
+  std::optional<Version> fixed_version;
+};
+
+std::optional<Hit> affected_by(const Row& row, VersionScheme scheme, const std::optional<Version>& asked, std::string_view text) {
+  Hit hit{&row, {}, std::nullopt};
+  bool malware = !row.flags.empty();
+  // Malware under every version of a name needs no version to be named.
+  if (!asked) return malware && row.ranges == "+0" ? std::optional(hit) : std::nullopt;
+  bool affected = false;
+  for (std::string_view range : split(row.ranges, '|')) affected |= in_range(range, scheme, *asked, hit.fixed, hit.fixed_version);
+  for (std::string_view listed : split(row.versions, ',')) {
+    if (affected) break;
+    if (listed == text) affected = true;
+    else if (auto other = Version::parse(scheme, listed)) affected = compare(*other, *asked) == 0;
+  }
+  return affected ? std::optional(std::move(hit)) : std::nullopt;
+}
+
+/// GHSA, then the ecosystem's own database, then CVE.
+int rank_of_id(std::string_view id) { return id.starts_with("GHSA-") ? 0 : id.starts_with("MAL-") ? 1 : id.starts_with("CVE-") ? 3 : 2; }
+
+void add_exploitation(Match& match, std::string_view cve) {
+  if (!cve.starts_with("CVE-")) return;
+  static const std::string_view table = embedded_file("exploitation.tsv");
+  std::vector<std::string_view> cells = split(line_of(table, cve), '\t');
+  if (cells.size() < 2) return;
+  double epss = 0;
+  if (std::from_chars(cells[1].data(), cells[1].data() + cells[1].size(), epss).ec == std::errc{})
+    match.epss = std::max(match.epss.value_or(0), epss);
+  if (cells.size() > 2 && cells[2] == "K") match.known_exploited = true;
+}
+
+Match merged(const std::vector<const Hit*>& hits) {
+  Match match;
+  std::vector<std::string> ids;
+  const Hit* last_fix = nullptr;
+  for (const Hit* hit : hits) {
+    const Row& row = *hit->row;
+    ids.emplace_back(row.id);
+    for (std::string_view alias : split(row.aliases, ',')) ids.emplace_back(alias);
+    for (std::string_view cwe : split(row.cwes, ',')) match.cwes.push_back("CWE-" + std::string(cwe));
+    match.malicious |= !row.flags.empty();
+    match.reported_only |= row.flags == "m";
+    std::string vector = long_vector(row.cvss);
+    auto score = base_score(vector);
+    if (score && (!match.cvss || *score > *match.cvss)) {
+      match.cvss = score;
+      match.cvss_vector = vector;
+    }
+    if (hit->fixed_version && (!last_fix || compare(*hit->fixed_version, *last_fix->fixed_version) > 0)) last_fix = hit;
+  }
+  // Sources that disagree: the highest of their fixes is safe by all of them; a source without one does not withdraw it.
+  if (last_fix) match.fixed_version = last_fix->fixed;
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  for (const std::string& id : ids) add_exploitation(match, id);
+  auto primary = std::min_element(ids.begin(), ids.end(), [](const std::string& left, const std::string& right) {
+    return std::pair(rank_of_id(left), std::string_view(left)) < std::pair(rank_of_id(right), std::string_view(right));
+  });
+  match.id = *primary;
+  ids.erase(primary);
+  match.aliases = std::move(ids);
+  std::sort(match.cwes.begin(), match.cwes.end());
+  match.cwes.erase(std::unique(match.cwes.begin(), match.cwes.end()), match.cwes.end());
+  return match;
+}
+
+}  // namespace
+
+Database::Database(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+Database::Database(Database&&) noexcept = default;
+Database& Database::operator=(Database&&) noexcept = default;
+Database::~Database() = default;
+
+const Database& Database::embedded() {
+  static const Database database = [] {
+    auto state = std::make_shared<State>();
+    state->table = embedded_file("advisories.tsv");
+    state->date = header_word(state->table, "date");
+    std::string_view count = header_word(state->table, "advisories");
+    std::from_chars(count.data(), count.data() + count.size(), state->count);
+    return Database(std::move(state));
+  }();
+  return database;
+}
+
+Result<Database> Database::load(const std::string& path) {
+  auto loaded = load_osv(path);
+  if (!loaded) return std::unexpected(loaded.error());
+  auto state = std::make_shared<State>();
+  state->owned = std::move(loaded->text);
+  state->table = state->owned;
+  state->count = loaded->advisories;
+  state->refused = loaded->refused;
+  state->date = header_word(state->table, "date");
+  return Database(std::move(state));
+}
+
+std::vector<Match> Database::look_up(std::string_view ecosystem, std::string_view package, std::string_view version) const {
+  std::vector<Row> rows = rows_of(state_->table, key_of(ecosystem, package));
+  if (rows.empty()) return {};
+  VersionScheme scheme = scheme_of(ecosystem);
+  auto asked = Version::parse_public(scheme, version);
+  std::vector<Hit> hits;
+  for (const Row& row : rows)
+    if (auto hit = affected_by(row, scheme, asked, version)) hits.push_back(std::move(*hit));
+
+  // Union by any shared id; the group of a hit is the smallest index it reaches.
+  std::vector<std::size_t> group(hits.size());
+  auto root = [&](std::size_t i) {
+    while (group[i] != i) i = group[i] = group[group[i]];
+    return i;
+  };
+  std::map<std::string_view, std::size_t> owner;
+  for (std::size_t i = 0; i < hits.size(); ++i) {
+    group[i] = i;
+    auto join = [&](std::string_view id) {
+      auto [at, fresh] = owner.try_emplace(id, i);
+      if (fresh) return;
+      std::size_t a = root(at->second), b = root(i);
+      group[std::max(a, b)] = std::min(a, b);
+    };
+    join(hits[i].row->id);
+    for (std::string_view alias : split(hits[i].row->aliases, ',')) join(alias);
+  }
+  std::map<std::size_t, std::vector<const Hit*>> groups;
+  for (std::size_t i = 0; i < hits.size(); ++i) groups[root(i)].push_back(&hits[i]);
+  std::vector<Match> matches;
+  for (const auto& [first, members] : groups) matches.push_back(merged(members));
+  std::sort(matches.begin(), matches.end(), [](const Match& left, const Match& right) { return left.id < right.id; });
+  return matches;
+}
+
+std::size_t Database::count() const { return state_->count; }
+std::string Database::date() const { return state_->date; }
+std::size_t Database::refused() const { return state_->refused; }
+
+}  // namespace stormwatch::advisory

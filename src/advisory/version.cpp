@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// SemVer 2.0 and loose orders, and the choice between the schemes.
+#include "advisory/version.h"
+
+#include <algorithm>
+
+#include "advisory/database.h"
+
+namespace stormwatch::advisory {
+namespace {
+
+constexpr std::size_t kLongestVersion = 256;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+bool all_digits(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_digit); }
+
+std::string_view without_zeros(std::string_view digits) {
+  while (digits.size() > 1 && digits[0] == '0') digits.remove_prefix(1);
+  return digits;
+}
+
+int sign(int value) { return value < 0 ? -1 : value > 0 ? 1 : 0; }
+
+int compare_digits(std::string_view left, std::string_view right) {
+  left = without_zeros(left);
+  right = without_zeros(right);
+  if (left.size() != right.size()) return left.size() < right.size() ? -1 : 1;
+  return sign(left.compare(right));
+}
+
+/// -1 for words that mean "before the release"; 0 for the end of the version; 1 for anything else.
+int rank_of_word(std::string_view word) {
+  for (std::string_view before : {"a", "alpha", "b", "beta", "c", "cr", "rc", "dev", "pre", "preview", "snapshot", "nightly", "m", "milestone"})
+    if (word == before) return -1;
+  return word.empty() ? 0 : 1;
+}
+
+std::string_view next_run(std::string_view& text) {
+  while (!text.empty() && !is_digit(text[0]) && !(lower(text[0]) >= 'a' && lower(text[0]) <= 'z')) text.remove_prefix(1);
+  std::size_t end = 0;
+  if (!text.empty() && is_digit(text[0])) {
+    while (end < text.size() && is_digit(text[end])) ++end;
+  } else {
+    while (end < text.size() && lower(text[end]) >= 'a' && lower(text[end]) <= 'z') ++end;
+  }
+  std::string_view run = text.substr(0, end);
+  text.remove_prefix(end);
+  return run;
+}
+
+}  // namespace
+
+VersionScheme scheme_of(std::string_view ecosystem) {
+  std::string name;
+  for (char c : ecosystem.substr(0, ecosystem.find(':'))) name += lower(c);
+  if (name == "pypi") return VersionScheme::pep440;
+  for (std::string_view semantic : {"npm", "crates.io", "go", "hex", "pub", "swifturl", "bitnami", "nuget", "julia", "vscode"})
+    if (name == semantic) return VersionScheme::semver;
+  return VersionScheme::loose;
+}
+
+std::optional<SemanticVersion> SemanticVersion::parse(std::string_view text) {
+  while (!text.empty() && (text[0] == ' ' || text[0] == '=')) text.remove_prefix(1);
+  if (!text.empty() && lower(text[0]) == 'v') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  text = text.substr(0, text.find('+'));
+  SemanticVersion version;
+  std::size_t at = 0, part = 0;
+  for (; part < 3; ++part) {
+    std::size_t end = at;
+    while (end < text.size() && is_digit(text[end])) ++end;
+    if (end == at) break;
+    version.core[part] = without_zeros(text.substr(at, end - at));
+    at = end;
+    if (part < 2 && at < text.size() && text[at] == '.') ++at;
+    else { ++part; break; }
+  }
+  if (part == 0) return std::nullopt;
+  for (; part < 3; ++part) version.core[part] = "0";
+  if (at == text.size()) return version;
+  // "1.2.3-rc.1"; a fourth number or a letter stuck to the core ("1.2.3.4", "1.2.3rc1") is read the same way.
+  std::string_view rest = text.substr(at);
+  if (rest[0] == '-' || rest[0] == '.') rest.remove_prefix(1);
+  while (true) {
+    std::size_t dot = rest.find('.');
+    std::string_view word = rest.substr(0, dot);
+    version.prerelease.emplace_back(all_digits(word) ? without_zeros(word) : word);
+    if (dot == std::string_view::npos) break;
+    rest.remove_prefix(dot + 1);
+  }
+  return version;
+}
+
+int compare(const SemanticVersion& left, const SemanticVersion& right) {
+  for (int i = 0; i < 3; ++i)
+    if (int by = compare_digits(left.core[i], right.core[i])) return by;
+  if (left.prerelease.empty() != right.prerelease.empty()) return left.prerelease.empty() ? 1 : -1;
+  for (std::size_t i = 0; i < std::min(left.prerelease.size(), right.prerelease.size()); ++i) {
+    const std::string &a = left.prerelease[i], &b = right.prerelease[i];
+    bool a_number = all_digits(a), b_number = all_digits(b);
+    if (a_number != b_number) return a_number ? -1 : 1;
+    if (int by = a_number ? compare_digits(a, b) : sign(a.compare(b))) return by;
+  }
+  return left.prerelease.size() == right.prerelease.size() ? 0 : left.prerelease.size() < right.prerelease.size() ? -1 : 1;
+}
+
+int compare_loose(std::string_view left, std::string_view right) {
+  if (!left.empty() && lower(left[0]) == 'v') left.remove_prefix(1);
+  if (!right.empty() && lower(right[0]) == 'v') right.remove_prefix(1);
+  while (true) {
+    std::string a(next_run(left)), b(next_run(right));
+    if (a.empty() && b.empty()) return 0;
+    std::transform(a.begin(), a.end(), a.begin(), lower);
+    std::transform(b.begin(), b.end(), b.begin(), lower);
+    bool a_number = all_digits(a), b_number = all_digits(b);
+    if (a_number && b_number) {
+      if (int by = compare_digits(a, b)) return by;
+    } else if (a_number && b.empty()) {
+      if (without_zeros(a) != "0") return 1;
+    } else if (b_number && a.empty()) {
+      if (without_zeros(b) != "0") return -1;
+    } else if (a_number != b_number) {
+      return a_number ? 1 : -1;
+    } else {
+      if (int by = rank_of_word(a) - rank_of_word(b)) return sign(by);
+      if (int by = sign(a.compare(b))) return by;
+    }
+  }
+}
+
+std::optional<Version> Version::parse(VersionScheme scheme, std::string_view text) {
+  if (text.empty() || text.size() > kLongestVersion) return std::nullopt;
+  Version version;
+  version.scheme_ = scheme;
+  if (scheme == VersionScheme::pep440) {
+    auto python = PythonVersion::parse(text);
+    version.python_ = python ? std::move(*python) : PythonVersion::parse_legacy(text);
+  } else if (scheme == VersionScheme::semver) {
+    auto semantic = SemanticVersion::parse(text);
+    if (!semantic) return std::nullopt;
+    version.semantic_ = std::move(*semantic);
+  } else {
+    version.loose_ = text;
+  }
+  return version;
+}
+
+std::optional<Version> Version::parse_public(VersionScheme scheme, std::string_view text) {
+  auto version = parse(scheme, text);
+  if (version) version->python_.local.clear();
+  return version;
+}
+
+int compare(const Version& left, const Version& right) {
+  switch (left.scheme_) {
+    case VersionScheme::pep440: return compare(left.python_, right.python_);
+    case VersionScheme::semver: return compare(left.semantic_, right.semantic_);
+    default: return compare_loose(left.loose_, right.loose_);
+  }
+}
+
+std::optional<int> compare_versions(std::string_view ecosystem, std::string_view left, std::string_view right) {
+  VersionScheme scheme = scheme_of(ecosystem);
+  auto a = Version::parse(scheme, left), b = Version::parse(scheme, right);
+  if (!a || !b) return std::nullopt;
+  return compare(*a, *b);
+}
+
+std::string normal_name(std::string_view ecosystem, std::string_view name) {
+  std::string result;
+  bool python = scheme_of(ecosystem) == VersionScheme::pep440;
+  bool crate = ecosystem.size() == 9 && lower(ecosystem[0]) == 'c';
+  result.reserve(name.size());
+  for (char c : name) {
+    if (python && (c == '-' || c == '_' || c == '.')) {
+      if (result.empty() || result.back() != '-') result += '-';
+    } else {
+      result += crate && c == '_' ? '-' : lower(c);
+    }
+  }
+  return result;
+}
+
+}  // namespace stormwatch::advisory
