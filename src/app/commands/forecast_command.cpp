@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// forecast: the incidents alone, with their paths; or the step rules that nothing could bind to.
+#include "posture/forecast.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "app/command.h"
+#include "app/obtain.h"
+#include "report/report.h"
+
+namespace stormwatch::app {
+
+namespace {
+
+int run(const Arguments& arguments) {
+  auto obtained = obtain(arguments, arguments.positional);
+  if (!obtained) return obtained.error();
+  Posture& posture = obtained->posture;
+  if (arguments.has("--unobserved")) {
+    fmt::print("{} step rules whose facts were not observed here:\n", posture.forecast.unobserved.size());
+    for (const Unobserved& u : posture.forecast.unobserved) fmt::print("  {}  {}\n       needs {}\n", u.rule, u.name, u.needs);
+    return done;
+  }
+  if (arguments.has("--what-if")) {
+    Result<Forecast> changed = forecast_again(*obtained->content, posture, arguments);
+    if (!changed) return refuse(changed.error());
+    posture.forecast = std::move(*changed);
+  }
+  const report::Report* format = report::find_report(arguments.value("--format", "terminal"));
+  if (!format) return refuse({"--format " + arguments.value("--format"), "", "", "terminal or json"});
+  Posture shown = std::move(posture);
+  if (format->name == "terminal") shown.findings.clear(), shown.compliance.clear();
+  print(format->render(shown, {colour_wanted(STDOUT_FILENO), terminal_width(), arguments.has("--verbose")}));
+  return done;
+}
+
+}  // namespace
+
+extern const Command forecast_command;
+const Command forecast_command{.name = "forecast",
+                               .arguments = "[TARGET...|REPORT.json]",
+                               .summary = "what is most likely to go wrong next, by which path",
+                               .options = scan_options({{"--format", "NAME", "terminal or json"},
+                                                        {"--unobserved", "", "list the step rules whose facts nothing observed"},
+                                                        {"--what-if", "ACTION[,ACTION]", "as if these actions were done", true},
+                                                        {"--verbose", "", "every incident"}}),
+                               .examples = {"stormwatch forecast .", "stormwatch forecast report.json --horizon 30", "stormwatch forecast . --unobserved"},
+                               .run = run,
+                               .order = 3};
+
+}  // namespace stormwatch::app

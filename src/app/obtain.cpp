@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/obtain.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <set>
+
+#include "app/accepted.h"
+#include "base/file.h"
+#include "report/json.h"
+#include "store/store.h"
+
+namespace stormwatch::app {
+
+namespace {
+
+// One line on the terminal that says how far the reading is; erased when done. Nothing when stderr is no terminal.
+class ProgressLine {
+ public:
+  explicit ProgressLine(bool shown) : shown_(shown) {}
+  ~ProgressLine() { erase(); }
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+  void stage(std::string_view name) {
+    stage_ = name;
+    if (shown_) fmt::print(stderr, "\r\x1b[K{} …", stage_), std::fflush(stderr);
+  }
+  void files(const collect::Progress& p) {
+    if (!shown_) return;
+    constexpr std::int64_t cells = 24;
+    const std::int64_t full = p.files_found ? p.files_done * cells / p.files_found : 0;
+    std::string bar;
+    for (std::int64_t i = 0; i < cells; ++i) bar += i < full ? "█" : "░";
+    fmt::print(stderr, "\r\x1b[K{} {} {}/{} files, {} MiB", stage_, bar, p.files_done, p.files_found, p.bytes_done >> 20);
+    std::fflush(stderr);
+  }
+  void erase() {
+    if (shown_) std::fputs("\r\x1b[K", stderr), std::fflush(stderr);
+  }
+
+ private:
+  bool shown_;
+  std::string stage_;
+};
+
+Result<double> number_option(const Arguments& arguments, std::string_view name, double otherwise) {
+  if (!arguments.has(name)) return otherwise;
+  const std::string text = arguments.value(name);
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value < 0)
+    return failure(fmt::format("{} {}", name, text), "", "", "a number of at least 0");
+  return value;
+}
+
+std::vector<std::string> comma_separated(const std::vector<std::string>& values) {
+  std::vector<std::string> parts;
+  for (const std::string& value : values)
+    for (std::size_t at = 0; at <= value.size();) {
+      const std::size_t comma = std::min(value.find(',', at), value.size());
+      if (comma > at) parts.push_back(value.substr(at, comma - at));
+      at = comma + 1;
+    }
+  return parts;
+}
+
+Result<forecast::ForecastOptions> forecast_options(const Arguments& arguments) {
+  forecast::ForecastOptions options;
+  const Result<double> horizon = number_option(arguments, "--horizon", 90), budget = number_option(arguments, "--budget", 0),
+                       jobs = number_option(arguments, "--jobs", 0);
+  for (const Result<double>* number : {&horizon, &budget, &jobs})
+    if (!*number) return std::unexpected(number->error());
+  if (*horizon < 1 || *horizon > 3650) return failure("--horizon " + arguments.value("--horizon"), "", "", "1 to 3650 days");
+  options.horizon_days = static_cast<int>(*horizon);
+  options.budget_hours = *budget;
+  options.jobs = static_cast<unsigned>(std::min(*jobs, 1024.0));
+  options.what_if = comma_separated(arguments.values("--what-if"));
+  return options;
+}
+
+Result<PipelineOptions> pipeline_options(const Arguments& arguments, std::vector<std::string> targets) {
+  PipelineOptions options;
+  options.collect.targets = std::move(targets);
+  options.collect.use_ignore_files = !arguments.has("--no-ignore");
+  options.collect.understand_code = !arguments.has("--no-code");
+  options.only = comma_separated(arguments.values("--only"));
+  for (const std::string& vector : options.only)
+    if (!vector_named(vector)) return failure("--only " + vector, "", "", fmt::format("{}", fmt::join(kVectorNames, ", ")));
+  Result<forecast::ForecastOptions> forecast = forecast_options(arguments);
+  if (!forecast) return std::unexpected(forecast.error());
+  options.collect.jobs = forecast->jobs;
+  options.forecast = std::move(*forecast);
+  options.forecast.what_if.clear();  // applied after the plain forecast, so that both are known
+  return options;
+}
+
+// A single target that is a report: its text.
+std::optional<std::string> report_text(const std::vector<std::string>& targets) {
+  if (targets.size() != 1 || !targets[0].ends_with(".json")) return std::nullopt;
+  const Result<std::string> text = read_text(targets[0], 4ULL << 30);
+  if (!text || text->substr(0, 256).find("\"stormwatch.report/") == std::string::npos) return std::nullopt;
+  return *text;
+}
+
+}  // namespace
+
+std::vector<Option> scan_options(std::vector<Option> more) {
+  std::vector<Option> options = std::move(more);
+  for (const Option& option : std::vector<Option>{
+           {"--only", "VECTOR[,VECTOR]", "judge only these vectors (vulnerability, poisoned-model, ...)", true},
+           {"--rules", "DIR", "more rules, steps, frameworks and packs", true},
+           {"--advisories", "PATH", "OSV JSON to use in place of the embedded advisories: a folder, file, .zip or .tar.gz"},
+           {"--baseline", "REPORT", "findings that this JSON report has count as accepted"},
+           {"--suppressions", "FILE", "YAML list of accepted findings: {finding or rule, path, reason, until}"},
+           {"--store", "URL", "keep the scan and its history: sqlite:///PATH"},
+           {"--horizon", "DAYS", "how far the forecast looks (90)"},
+           {"--jobs", "N", "threads (one a core)"},
+           {"--no-ignore", "", "read what .gitignore excludes, too"},
+           {"--no-code", "", "do not parse source code: faster, sees less"},
+           {"--quiet", "", "print nothing but errors"},
+           {"--no-progress", "", "no progress line"}})
+    options.push_back(option);
+  return options;
+}
+
+int refuse(const Error& error, ExitCode code) {
+  fmt::print(stderr, "stormwatch: {}\n", error.message());
+  return code;
+}
+
+void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+bool colour_wanted(int descriptor) {
+  const char* refused = std::getenv("NO_COLOR");
+  return ::isatty(descriptor) && !(refused && *refused);
+}
+
+int terminal_width() {
+  winsize size{};
+  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 100;
+}
+
+Result<Forecast> forecast_again(const Content& content, const Posture& posture, const Arguments& arguments) {
+  const Result<forecast::ForecastOptions> options = forecast_options(arguments);
+  if (!options) return std::unexpected(options.error());
+  return forecast::forecast(posture.estate, posture.findings, *content.steps, *options);
+}
+
+std::expected<Obtained, int> obtain(const Arguments& arguments, std::vector<std::string> targets) {
+  if (targets.empty()) targets.emplace_back(".");
+  Result<PipelineOptions> options = pipeline_options(arguments, targets);
+  if (!options) return std::unexpected(refuse(options.error()));
+  Obtained obtained;
+  Result<Content> content = load_content(arguments.values("--rules"), arguments.value("--advisories"));
+  if (!content) return std::unexpected(refuse(content.error()));
+  obtained.content = std::make_shared<Content>(std::move(*content));
+
+  if (const auto text = report_text(targets)) {
+    Result<Posture> posture = report::from_json(*text);
+    if (!posture) {
+      posture.error().where = targets[0];
+      return std::unexpected(refuse(posture.error()));
+    }
+    obtained.posture = std::move(*posture);
+    Result<Forecast> forecast = forecast_again(*obtained.content, obtained.posture, arguments);
+    if (!forecast) return std::unexpected(refuse(forecast.error()));
+    obtained.posture.forecast = std::move(*forecast);
+    return obtained;
+  }
+
+  std::optional<store::Store> kept;
+  if (arguments.has("--store")) {
+    Result<store::Store> opened = store::Store::open(arguments.value("--store"));
+    if (!opened) return std::unexpected(refuse(opened.error()));
+    kept = std::move(*opened);
+  }
+  const Result<Accepted> accepted = Accepted::load(arguments.value("--baseline"), arguments.value("--suppressions"));
+  if (!accepted) return std::unexpected(refuse(accepted.error()));
+  options->set_history = [&](Posture& posture) -> Result<void> {
+    if (kept)
+      if (Result<void> merged = kept->merge_history(posture); !merged) return merged;
+    accepted->apply(posture.findings);
+    return {};
+  };
+  ProgressLine progress(::isatty(STDERR_FILENO) && !arguments.has("--quiet") && !arguments.has("--no-progress"));
+  options->on_stage = [&](std::string_view stage) { progress.stage(stage); };
+  options->collect.on_progress = [&](const collect::Progress& p) { progress.files(p); };
+  Result<Posture> posture = run_pipeline(*obtained.content, *options);
+  progress.erase();
+  if (!posture) return std::unexpected(refuse(posture.error()));
+  obtained.posture = std::move(*posture);
+  obtained.fresh = true;
+  if (kept) {
+    const Result<std::int64_t> saved = kept->save(obtained.posture, report::to_json(obtained.posture));
+    if (!saved) return std::unexpected(refuse(saved.error(), internal_error));
+  }
+  return obtained;
+}
+
+int exit_code_for(const Arguments& arguments, const Posture& posture) {
+  if (const std::string bar = arguments.value("--fail-on"); !bar.empty()) {
+    if (const auto severity = severity_named(bar)) {
+      for (const Finding& finding : posture.findings)
+        if (finding.state == FindingState::open && finding.signal.severity >= *severity) return at_or_above;
+    } else if (const auto level = level_named(bar)) {
+      for (const Incident& incident : posture.forecast.incidents)
+        if (incident.level >= *level) return at_or_above;
+    }
+  }
+  return arguments.has("--strict") && !posture.estate.gaps().empty() ? incomplete : done;
+}
+
+}  // namespace stormwatch::app

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/pipeline.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "app/version.h"
+#include "graph/merge.h"
+
+namespace stormwatch::app {
+
+namespace {
+
+std::vector<std::string> folders_of(const std::vector<std::string>& roots, const char* part) {
+  std::vector<std::string> folders;
+  for (const std::string& root : roots) {
+    const std::string inner = root + "/" + part;
+    if (std::filesystem::is_directory(inner)) folders.push_back(inner);
+    else if (std::string_view(part) == "rules") folders.push_back(root);
+  }
+  return folders;
+}
+
+std::vector<Coverage> coverage_of(const Estate& estate, std::span<const detect::Detector> ran,
+                                  std::span<const detect::Detector> all, std::span<const Gap> failed) {
+  std::set<std::string_view> gap_paths;
+  for (const Gap& gap : estate.gaps()) gap_paths.insert(gap.path);
+  std::vector<Coverage> rows;
+  for (std::size_t k = 0; k < kAssetKindNames.size(); ++k) {
+    Coverage row{.subject = std::string(kAssetKindNames[k])};
+    for (const Asset& asset : estate.assets()) {
+      if (static_cast<std::size_t>(asset.kind()) != k) continue;
+      const bool partly = std::ranges::any_of(asset.places, [&](const Place& p) { return gap_paths.contains(p.path); });
+      ++(partly ? row.partial : row.assessed);
+    }
+    if (row.assessed + row.partial) rows.push_back(row);
+  }
+  for (std::size_t v = 0; v < kVectorNames.size(); ++v) {
+    Coverage row{.subject = std::string(kVectorNames[v]), .is_vector = true};
+    const auto of_vector = [&](const detect::Detector& d) { return static_cast<std::size_t>(d.advisory.vector) == v; };
+    row.assessed = std::ranges::count_if(ran, of_vector);
+    row.not_assessed = std::ranges::count_if(all, of_vector) - row.assessed;
+    for (const Gap& gap : failed)
+      for (const detect::Detector& d : ran)
+        if (of_vector(d) && gap.detail.starts_with("rule " + d.advisory.id + " failed")) ++row.failed, --row.assessed;
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+}  // namespace
+
+std::string cache_folder() {
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  if (cache && *cache == '/') return std::string(cache) + "/stormwatch";
+  const char* home = std::getenv("HOME");
+  return home && *home == '/' ? std::string(home) + "/.cache/stormwatch" : std::string();
+}
+
+std::string now_utc() {
+  std::time_t now = std::time(nullptr);
+  if (const char* fixed = std::getenv("SOURCE_DATE_EPOCH"); fixed && *fixed) now = static_cast<std::time_t>(std::strtoll(fixed, nullptr, 10));
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[32];
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
+Result<Content> load_content(const std::vector<std::string>& rules_folders, const std::string& advisories) {
+  for (const std::string& folder : rules_folders)
+    if (!std::filesystem::is_directory(folder)) return failure("no such folder", folder, "", "a folder of rules");
+  Content content;
+  auto patterns = collect::load_packs(folders_of(rules_folders, "packs"));
+  if (!patterns) return std::unexpected(patterns.error());
+  auto database = match::Database::build(std::move(*patterns), cache_folder());
+  if (!database) return std::unexpected(database.error());
+  content.patterns = std::make_unique<match::Database>(std::move(*database));
+  auto detectors = detect::load_detectors(folders_of(rules_folders, "rules"));
+  if (!detectors) return std::unexpected(detectors.error());
+  content.detectors = std::move(*detectors);
+  auto steps = forecast::load_steps(folders_of(rules_folders, "steps"));
+  if (!steps) return std::unexpected(steps.error());
+  content.steps = std::move(*steps);
+  auto frameworks = govern::load_frameworks(folders_of(rules_folders, "frameworks"));
+  if (!frameworks) return std::unexpected(frameworks.error());
+  content.frameworks = std::move(*frameworks);
+  if (!advisories.empty()) {
+    auto own = advisory::Database::load(advisories);
+    if (!own) return std::unexpected(own.error());
+    content.own_advisories = std::make_unique<advisory::Database>(std::move(*own));
+  }
+  return content;
+}
+
+Result<Posture> run_pipeline(const Content& content, const PipelineOptions& options) {
+  const auto began = std::chrono::steady_clock::now();
+  const auto stage = [&](std::string_view name) {
+    if (options.on_stage) options.on_stage(name);
+  };
+  Posture posture;
+  posture.scan.started = now_utc();
+  posture.scan.targets = options.collect.targets;
+
+  // bytes -> observations -> estate
+  stage("reading");
+  collect::CollectOptions collecting = options.collect;
+  collecting.patterns = content.patterns.get();
+  Result<collect::Collected> collected = collect::collect(collecting);
+  if (!collected) return std::unexpected(collected.error());
+  posture.scan.files = collected->files;
+  posture.scan.bytes = collected->bytes;
+  stage("joining");
+  Estate estate = graph::merge(std::move(collected->observations));
+
+  // estate -> signals -> findings
+  stage("judging");
+  std::vector<detect::Detector> chosen;
+  for (const detect::Detector& detector : content.detectors)
+    if (options.only.empty() || std::ranges::find(options.only, name_of(detector.advisory.vector)) != options.only.end())
+      chosen.push_back(detector);
+  const detect::Context context{&content.advisories(), content.patterns.get()};
+  const detect::Detected detected = detect::run(estate, chosen, context, options.collect.jobs);
+  posture.findings = detect::findings_of(detected.signals, chosen);
+  posture.scan.coverage = coverage_of(estate, chosen, content.detectors, detected.gaps);
+  if (!detected.gaps.empty()) {
+    std::vector<Gap> gaps(estate.gaps().begin(), estate.gaps().end());
+    gaps.insert(gaps.end(), detected.gaps.begin(), detected.gaps.end());
+    estate = Estate({estate.assets().begin(), estate.assets().end()}, {estate.relations().begin(), estate.relations().end()}, std::move(gaps));
+  }
+  posture.estate = std::move(estate);
+  if (options.set_history)
+    if (Result<void> set = options.set_history(posture); !set) return std::unexpected(set.error());
+
+  // findings -> forecast, actions, assessments
+  stage("forecasting");
+  Result<Forecast> forecast = forecast::forecast(posture.estate, posture.findings, *content.steps, options.forecast);
+  if (!forecast) return std::unexpected(forecast.error());
+  posture.forecast = std::move(*forecast);
+  posture.compliance = govern::assess(posture.estate, posture.findings, *content.frameworks);
+
+  posture.tool.version = kVersion;
+  std::string rules;
+  for (const detect::Detector& detector : content.detectors) rules += detector.advisory.id + "\n";
+  posture.tool.rules_version = hex(hash64(rules)).substr(0, 12);
+  posture.tool.advisories_date = content.advisories().date();
+  posture.tool.advisories_count = static_cast<std::int64_t>(content.advisories().count());
+  posture.scan.finished = now_utc();
+  posture.scan.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  return posture;
+}
+
+}  // namespace stormwatch::app

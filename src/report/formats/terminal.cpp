@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+// The report for a person at a terminal: the forecast first, then what to do, then what was found, grouped.
+//
+// Everything shown that came from the input passed `excerpt_of` (posture/evidence.h) here, so no escape sequence of a scanned
+// file reaches the terminal.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "report/report.h"
+#include "report/wrap.h"
+
+namespace stormwatch::report {
+
+namespace {
+
+struct Page {
+  const Posture& posture;
+  const RenderOptions& options;
+  std::string text;
+
+  [[nodiscard]] std::string ink(std::string_view code, std::string_view words) const {
+    return options.colour ? fmt::format("\x1b[{}m{}\x1b[0m", code, words) : std::string(words);
+  }
+  [[nodiscard]] std::size_t width() const { return static_cast<std::size_t>(std::clamp(options.width, 60, 140)); }
+  void line(std::string_view words = {}) { text += fmt::format("{}\n", words); }
+  void heading(std::string_view words) {
+    text += '\n';
+    line(ink("1", words));
+  }
+  void wrapped(std::string_view words, std::size_t indent, std::string_view code = "") {
+    for (const std::string& row : wrap(words, width() - indent)) line(std::string(indent, ' ') + (code.empty() ? row : ink(code, row)));
+  }
+  [[nodiscard]] std::string name_of_asset(AssetId id) const {
+    const Asset* asset = posture.estate.find(id);
+    return asset ? excerpt_of(asset->name, 60) : std::string("?");
+  }
+};
+
+std::string_view colour_of(Level level) {
+  static constexpr std::string_view codes[] = {"2", "36", "33", "1;33", "1;31", "1;37;41"};
+  return codes[static_cast<std::size_t>(level)];
+}
+std::string_view colour_of(Severity severity) {
+  static constexpr std::string_view codes[] = {"2", "36", "33", "31", "1;31"};
+  return codes[static_cast<std::size_t>(severity)];
+}
+
+std::string percent(double p) {
+  if (p > 0 && p < 0.001) return "<0.1 %";
+  return p < 0.1 ? fmt::format("{:.1f} %", p * 100) : fmt::format("{:.0f} %", p * 100);
+}
+
+std::string money(double amount, std::string_view currency) {
+  const std::string sign = currency == "USD" ? "$" : std::string(currency) + " ";
+  if (amount >= 1e6) return fmt::format("{}{:.1f}M", sign, amount / 1e6);
+  if (amount >= 1e3) return fmt::format("{}{:.0f}k", sign, amount / 1e3);
+  return fmt::format("{}{:.0f}", sign, amount);
+}
+
+std::string plural(std::size_t count, std::string_view one) { return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s"); }
+
+std::string upper(std::string_view words) {
+  std::string text(words);
+  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return text;
+}
+
+void first_lines(Page& page) {
+  const Posture& p = page.posture;
+  std::array<std::size_t, 5> by_severity{};
+  for (const Finding& f : p.findings)
+    if (f.state == FindingState::open) ++by_severity[static_cast<std::size_t>(f.signal.severity)];
+  if (!p.estate.gaps().empty()) {
+    page.line(page.ink("1;33", fmt::format("Incomplete: {} could not be assessed in full (listed at the end).",
+                                            plural(p.estate.gaps().size(), "part"))));
+  }
+  std::string counts;
+  for (std::size_t s = 5; s-- > 0;)
+    if (by_severity[s]) counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", by_severity[s], kSeverityNames[s]);
+  page.line(fmt::format("{} in {} files, {} relations; findings: {}", plural(p.estate.assets().size(), "asset"), p.scan.files,
+                        p.estate.relations().size(), counts.empty() ? "none" : counts));
+}
+
+void step_lines(Page& page, const Path& path) {
+  std::string previous;
+  for (std::size_t i = 0; i < path.steps.size(); ++i) {
+    const PathStep& step = path.steps[i];
+    const bool last = i + 1 == path.steps.size();
+    const std::string asset = page.name_of_asset(step.asset);
+    page.line(fmt::format("     {} {} {} {}{}", last ? "└─" : "├─", excerpt_of(step.name, 100), page.ink("2", "·"), page.ink("36", asset),
+                          page.ink("2", fmt::format("  {}{}", percent(step.probability), step.assumed ? ", assumed" : ""))));
+    if (!step.because.empty() && step.because != previous)
+      for (const std::string& row : wrap(excerpt_of(step.because, 240), page.width() - 11))
+        page.line(fmt::format("     {}    {}", last ? " " : "│", page.ink("2", row)));
+    previous = step.because;
+  }
+}
+
+void forecast_section(Page& page) {
+  const Forecast& forecast = page.posture.forecast;
+  page.heading(fmt::format("FORECAST, next {} days", forecast.horizon_days));
+  std::vector<const Incident*> shown;
+  for (const Incident& incident : forecast.incidents)
+    if (incident.level != Level::none) shown.push_back(&incident);
+  if (shown.empty()) {
+    page.wrapped(forecast.incidents.empty() ? "No complete path to an incident was found in what was assessed." :
+                 "Paths to incidents exist, none reaches a level: see --format json or `stormwatch forecast`.", 2);
+    return;
+  }
+  const std::size_t most = page.options.verbose ? shown.size() : 5;
+  for (std::size_t i = 0; i < shown.size() && i < most; ++i) {
+    const Incident& incident = *shown[i];
+    page.line();
+    page.line(fmt::format("  {} {} {}", page.ink(colour_of(incident.level), fmt::format(" {} ", upper(name_of(incident.level)))),
+                          page.ink("1", excerpt_of(incident.title, 100)), page.ink("36", page.name_of_asset(incident.asset))));
+    page.line(fmt::format("     {} within 30 days, {} within 90 ({} to {}); loss {} typical, {} bad case; evidence {}",
+                          page.ink("1", percent(incident.chance.p30)), percent(incident.chance.p90), percent(incident.chance.low),
+                          percent(incident.chance.high), money(incident.impact_p50, incident.currency),
+                          money(incident.impact_p90, incident.currency), incident.evidence_tier));
+    if (!incident.paths.empty()) step_lines(page, incident.paths.front());
+  }
+  if (shown.size() > most) {
+    page.line();
+    page.line(page.ink("2", fmt::format("  and {} more; all of them: --verbose or --output html:FILE", shown.size() - most)));
+  }
+}
+
+void actions_section(Page& page) {
+  const Forecast& forecast = page.posture.forecast;
+  if (forecast.actions.empty()) return;
+  page.heading("DO THIS FIRST");
+  const std::size_t most = page.options.verbose ? forecast.actions.size() : 5;
+  for (std::size_t i = 0; i < forecast.actions.size() && i < most; ++i) {
+    const Action& action = forecast.actions[i];
+    const std::string number = fmt::format("{:3}. ", i + 1);
+    bool first = true;
+    for (const std::string& row : wrap(excerpt_of(action.title, 200), page.width() - number.size())) {
+      page.line((first ? number : std::string(number.size(), ' ')) + page.ink("1", row));
+      first = false;
+    }
+    std::string effect = fmt::format("about {:g} h; expected loss −{}", action.effort_hours, money(action.loss_reduction, "USD"));
+    if (action.findings.size() > 1) effect += fmt::format("; closes {}", plural(action.findings.size(), "finding"));
+    page.line("     " + page.ink("32", effect));
+    for (std::size_t e = 0; e < action.effects.size() && e < 2; ++e) {
+      const ActionEffect& change = action.effects[e];
+      const auto found = std::ranges::find(forecast.incidents, change.incident, &Incident::id);
+      if (found == forecast.incidents.end()) continue;
+      page.line("     " + page.ink("2", fmt::format("{} on {}: {} → {}", excerpt_of(found->title, 70), page.name_of_asset(found->asset),
+                                                      percent(change.before), percent(change.after))));
+    }
+  }
+}
+
+void findings_section(Page& page) {
+  struct Group {
+    Severity worst{};
+    std::vector<const Finding*> findings;
+  };
+  std::map<std::string, Group> by_rule;
+  for (const Finding& finding : page.posture.findings) {
+    if (finding.state != FindingState::open) continue;
+    Group& group = by_rule[finding.signal.rule];
+    group.worst = std::max(group.worst, finding.signal.severity);
+    group.findings.push_back(&finding);
+  }
+  if (by_rule.empty()) return;
+  std::vector<std::pair<std::string, Group*>> order;
+  for (auto& [rule, group] : by_rule) order.emplace_back(rule, &group);
+  std::ranges::stable_sort(order, [](const auto& a, const auto& b) { return a.second->worst > b.second->worst; });
+  page.heading("FINDINGS");
+  std::size_t hidden = 0;
+  for (auto& [rule, group] : order) {
+    if (!page.options.verbose && group->worst < Severity::medium) {
+      hidden += group->findings.size();
+      continue;
+    }
+    std::ranges::stable_sort(group->findings, [](const Finding* a, const Finding* b) { return a->signal.severity > b->signal.severity; });
+    page.line();
+    page.line(fmt::format("  {} {}  {}", page.ink(colour_of(group->worst), fmt::format("{:8}", name_of(group->worst))),
+                          page.ink("1", group->findings.front()->title), page.ink("2", rule)));
+    const std::size_t most = page.options.verbose ? group->findings.size() : 4;
+    for (std::size_t i = 0; i < group->findings.size() && i < most; ++i) {
+      const Signal& s = group->findings[i]->signal;
+      page.line(fmt::format("           {}{}", page.ink("36", excerpt_of(s.place.text(), 120)),
+                            s.context.empty() ? "" : page.ink("2", " (" + s.context + ")")));
+      if (!s.evidence.empty()) page.wrapped(excerpt_of(s.evidence, 220), 13, "2");
+    }
+    if (group->findings.size() > most) page.line(page.ink("2", fmt::format("           and {} more", group->findings.size() - most)));
+    page.wrapped("fix: " + excerpt_of(group->findings.front()->remediation, 300), 11, "32");
+  }
+  if (hidden) {
+    page.line();
+    page.line(page.ink("2", fmt::format("  {} of low or info severity not shown (--verbose)", plural(hidden, "finding"))));
+  }
+}
+
+void compliance_section(Page& page) {
+  if (page.posture.compliance.empty()) return;
+  std::map<std::string, std::array<std::size_t, 5>> table;
+  for (const Assessment& a : page.posture.compliance) ++table[a.control.framework][static_cast<std::size_t>(a.status)];
+  page.heading("DUTIES");
+  for (const auto& [framework, counts] : table) {
+    std::string row;
+    for (std::size_t s = 0; s < counts.size(); ++s)
+      if (counts[s]) row += fmt::format("{}{} {}", row.empty() ? "" : ", ", counts[s], kControlStatusNames[s]);
+    page.line(fmt::format("  {:18} {}", framework, row));
+  }
+  page.line(page.ink("2", "  Not assessed is not met; a clean scan is not conformity."));
+}
+
+void gaps_section(Page& page) {
+  const auto gaps = page.posture.estate.gaps();
+  if (gaps.empty()) return;
+  page.heading("NOT ASSESSED IN FULL");
+  std::map<std::string, std::size_t> by_reason;
+  for (const Gap& gap : gaps) ++by_reason[gap.reason];
+  std::map<std::string, std::size_t> shown;
+  const std::size_t most = page.options.verbose ? gaps.size() : 3;
+  for (const auto& [reason, count] : by_reason) {
+    page.line(fmt::format("  {}: {}", reason, count));
+    for (const Gap& gap : gaps)
+      if (gap.reason == reason && shown[reason]++ < most)
+        page.wrapped(fmt::format("{}{}{}: {}", excerpt_of(gap.path), gap.member.empty() ? "" : "!/", excerpt_of(gap.member), excerpt_of(gap.detail)), 4, "2");
+    if (count > most) page.line(page.ink("2", fmt::format("    and {} more", count - most)));
+  }
+}
+
+std::string render(const Posture& posture, const RenderOptions& options) {
+  Page page{posture, options, {}};
+  first_lines(page);
+  forecast_section(page);
+  actions_section(page);
+  findings_section(page);
+  compliance_section(page);
+  gaps_section(page);
+  return page.text;
+}
+
+}  // namespace
+
+extern const Report terminal;
+const Report terminal{"terminal", "for a person: forecast, actions, findings", render};
+
+}  // namespace stormwatch::report
