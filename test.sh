@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# test.sh: installs what is missing, builds, and runs every test.
+set -euo pipefail
+cd "$(dirname "$0")"
+scripts/build.sh
+exec ctest --test-dir build --output-on-failure --parallel "$(nproc)" --timeout 300 "$@"
