@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -42,11 +44,32 @@ TEST(ParallelFor, calls_each_index_once) {
   EXPECT_EQ(std::set<int>(calls.begin(), calls.end()), std::set<int>{1});
 }
 
-TEST(WriteAside, keeps_the_old_file_when_it_cannot_write) {
-  EXPECT_FALSE(write_aside("/nonexistent-folder/report.json", "x"));
-  Result<void> full = write_aside("/dev/full/x", "x");
-  ASSERT_FALSE(full);
-  EXPECT_EQ(full.error().where, "/dev/full/x");
+TEST(WriteAside, says_which_path_it_cannot_write) {
+  const Result<void> nowhere = write_aside("/nonexistent-folder/report.json", "x");
+  ASSERT_FALSE(nowhere);
+  EXPECT_EQ(nowhere.error().where, "/nonexistent-folder/report.json");
+}
+
+TEST(WriteAside, never_replaces_a_device) {
+  EXPECT_FALSE(write_aside("/dev/full", "x"));
+  EXPECT_TRUE(write_aside("/dev/null", "x"));
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+}
+
+TEST(WriteAside, keeps_the_old_file_when_the_new_one_does_not_fit) {
+  const std::string path = testing::TempDir() + "kept.txt";
+  ASSERT_TRUE(write_aside(path, "old"));
+  struct rlimit before {};
+  ::getrlimit(RLIMIT_FSIZE, &before);
+  struct rlimit small = before;
+  small.rlim_cur = 16;  // the write of a larger file fails as on a full disk
+  ::signal(SIGXFSZ, SIG_IGN);
+  ::setrlimit(RLIMIT_FSIZE, &small);
+  const Result<void> written = write_aside(path, std::string(4096, 'x'));
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  EXPECT_FALSE(written);
+  EXPECT_EQ(*read_text(path), "old");
+  std::filesystem::remove(path);
 }
 
 TEST(GuardMappedReads, survives_a_file_that_shrinks) {

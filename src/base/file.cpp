@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <mutex>
 
@@ -132,7 +133,35 @@ Result<std::string> read_text(const std::string& path, std::uint64_t most_bytes)
   return std::string(as_text(file->bytes()));
 }
 
-Result<void> write_aside(const std::string& path, std::string_view content) {
+namespace {
+bool write_all(int fd, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t n = ::write(fd, content.data(), content.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return false;
+    content.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
+// A device, pipe or terminal has no old content to keep, and must not be replaced by a file.
+Result<void> write_through(const std::string& path, std::string_view content) {
+  Descriptor file{::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY)};
+  if (file.fd < 0) return failure("cannot open: " + system_message(), path);
+  if (!write_all(file.fd, content)) return failure("cannot write: " + system_message(), path);
+  return {};
+}
+}  // namespace
+
+Result<void> write_aside(const std::string& given, std::string_view content) {
+  std::string path = given;
+  struct stat status {};
+  if (::stat(given.c_str(), &status) == 0) {
+    if (S_ISDIR(status.st_mode)) return failure("is a folder", given, "", "a file");
+    if (!S_ISREG(status.st_mode)) return write_through(given, content);
+    const std::unique_ptr<char, decltype(&::free)> real(::realpath(given.c_str(), nullptr), ::free);
+    if (real) path = real.get();  // a link keeps pointing where it did
+  }
   std::string aside = path + ".XXXXXX";
   Descriptor file{::mkostemp(aside.data(), O_CLOEXEC)};
   if (file.fd < 0) return failure("cannot create a file beside it: " + system_message(), path);
@@ -141,13 +170,7 @@ Result<void> write_aside(const std::string& path, std::string_view content) {
     ::unlink(aside.c_str());
     return std::unexpected(error);
   };
-  std::size_t done = 0;
-  while (done < content.size()) {
-    const ssize_t n = ::write(file.fd, content.data() + done, content.size() - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return give_up("write");
-    done += static_cast<std::size_t>(n);
-  }
+  if (!write_all(file.fd, content)) return give_up("write");
   const mode_t mask = ::umask(0);
   ::umask(mask);
   if (::fchmod(file.fd, 0666 & ~mask) != 0 || ::fsync(file.fd) != 0) return give_up("sync");
