@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collect/read_source.h"
+
+#include <chrono>
+#include <exception>
+#include <new>
+
+#include "collect/context.h"
+#include "collect/to_utf8.h"
+
+namespace stormwatch::collect {
+
+namespace {
+std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+bool says_something(const Observation& o) { return !o.assets.empty() || !o.relations.empty() || !o.gaps.empty(); }
+
+/// One collector on one source. What it throws is a library's exception and costs this source only.
+void run_collector(const Run& run, const Collector& collector, const Source& source, FileResult& result) {
+  const auto gap = [&](std::string reason, const std::string& detail) {
+    Observation said;
+    said.gaps.push_back({source.path, source.member, std::move(reason), std::string(collector.name) + ": " + detail});
+    result.observations.push_back(std::move(said));
+  };
+  const auto start = std::chrono::steady_clock::now();
+  try {
+    if (!collector.wants(source)) return;
+    Result<Observation> said = collector.read(source);
+    if (!said) gap("malformed", said.error().message());
+    else if (says_something(*said)) result.observations.push_back(std::move(*said));
+  } catch (const std::bad_alloc&) {
+    gap("over-limit", "out of memory");
+  } catch (const std::exception& e) {
+    gap("malformed", excerpt_of(e.what()));
+  }
+  const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
+  if (spent.count() > run.limits.file_seconds) gap("timeout", "took longer than the limit");
+}
+
+}  // namespace
+
+void add_gap(FileResult& result, const Source& source, std::string reason, std::string detail) {
+  Observation said;
+  said.gaps.push_back({source.path, source.member, std::move(reason), std::move(detail)});
+  result.observations.push_back(std::move(said));
+}
+
+void read_source(const Run& run, Source& source, FileResult& result) {
+  std::string converted;
+  std::vector<match::Hit> hits;
+  if (format::is_text(source.kind)) {
+    if (source.bytes.size() > run.limits.text_bytes) {
+      source.bytes = source.bytes.first(static_cast<std::size_t>(run.limits.text_bytes));
+      source.cut = true;
+      add_gap(result, source, "over-limit", "only the first " + std::to_string(run.limits.text_bytes) + " bytes of the text were read");
+    }
+    source.text = as_text(source.bytes);
+    if (convert_marked_text(source.text, converted)) source.text = converted;
+    if (run.patterns) hits = run.patterns->scan(source.text);
+    source.hits = hits;
+  }
+  for (const Collector* collector : run.collectors) run_collector(run, *collector, source, result);
+}
+
+Source source_of(const Run& run, const std::string& path) {
+  Source source;
+  source.path = run.prefix + path;
+  source.name = last_part(path);
+  source.patterns = run.patterns;
+  source.files = run.files;
+  source.limits = &run.limits;
+  source.context = context_of(path);
+  return source;
+}
+
+bool is_wanted(const Run& run, const Source& source) {
+  for (const Collector* collector : run.collectors) {
+    try {
+      if (collector->wants(source)) return true;
+    } catch (const std::exception&) {
+      return true;  // said again, and noted, when it is read
+    }
+  }
+  return false;
+}
+
+}  // namespace stormwatch::collect

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// One source through the collectors: its text matched once, each collector timed and its faults contained.
+#pragma once
+
+#include "collect/runner.h"
+
+namespace stormwatch::collect {
+
+/// Matches the text once, then asks the collectors in their order. `source` keeps its text and hits only while this runs.
+void read_source(const Run& run, Source& source, FileResult& result);
+
+/// A source without content: path, name, context and what holds for the run.
+Source source_of(const Run& run, const std::string& path);
+
+/// True if a collector wants the source as it stands.
+bool is_wanted(const Run& run, const Source& source);
+
+void add_gap(FileResult& result, const Source& source, std::string reason, std::string detail);
+
+}  // namespace stormwatch::collect

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// Archives that are read from front to back: 7z, ar, compressed tars, and compressed streams of one file, through libarchive.
+//
+// Only filters that libarchive carries itself are switched on: for others it would start programs.
+#include <archive.h>
+#include <archive_entry.h>
+
+#include <algorithm>
+#include <memory>
+#include <set>
+
+#include "format/archive_parts.h"
+#include "format/sniff_parts.h"
+
+namespace stormwatch::format {
+
+namespace {
+using Reader = std::unique_ptr<::archive, int (*)(::archive*)>;
+
+std::string message_of(::archive* reader) {
+  const char* text = archive_error_string(reader);
+  return text ? text : "damaged";
+}
+
+/// Reads the current entry of a reader; counts what it expands.
+class StreamedContent final : public MemberContent {
+ public:
+  StreamedContent(const ArchiveVisit& work, ::archive* reader, std::string name) : work_(work), reader_(reader), name_(std::move(name)) {}
+
+  Bytes head() override {
+    fill(kMemberHead);
+    return as_bytes(std::string_view(data_).substr(0, kMemberHead));
+  }
+  Bytes read(std::uint64_t most, bool& cut) override {
+    fill(most);
+    if (!ended_ && !failed_) {  // one byte more tells whether this is all
+      const std::size_t had = data_.size();
+      fill(most + 1);
+      cut = data_.size() > had;
+      data_.resize(had);
+    }
+    cut |= failed_;
+    return as_bytes(std::string_view(data_).substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(most, data_.size()))));
+  }
+  [[nodiscard]] bool stored() const override { return false; }
+  [[nodiscard]] std::uint64_t taken() const { return data_.size(); }
+  [[nodiscard]] bool failed() const { return failed_; }
+  /// Nothing more of the archive can be read.
+  [[nodiscard]] bool fatal() const { return fatal_; }
+
+ private:
+  void fill(std::uint64_t wanted) {
+    while (!ended_ && !failed_ && data_.size() < wanted) {
+      const std::size_t had = data_.size();
+      const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(wanted - had, had < 65536 ? 65536 : 1 << 20));
+      if (had + part > work_.expansion_limit() || !work_.budget.take(part)) {
+        failed_ = fatal_ = true;
+        work_.gap(name_, "over-limit", "it expands to more than the limit");
+        return;
+      }
+      data_.resize(had + part);
+      const la_ssize_t got = archive_read_data(reader_, data_.data() + had, part);
+      data_.resize(had + static_cast<std::size_t>(std::max<la_ssize_t>(got, 0)));
+      work_.budget.bytes += part - (data_.size() - had);
+      if (got == 0) ended_ = true;
+      if (got < 0) {
+        failed_ = true;
+        fatal_ = got == ARCHIVE_FATAL;
+        const std::string why = message_of(reader_);
+        const bool secret = why.find("ncrypt") != std::string::npos || why.find("assphrase") != std::string::npos;
+        work_.gap(name_, secret ? "encrypted" : "malformed", why);
+      }
+    }
+  }
+
+  const ArchiveVisit& work_;
+  ::archive* reader_;
+  std::string name_;
+  std::string data_;
+  bool ended_ = false, failed_ = false, fatal_ = false;
+};
+
+/// The name of the file in a compressed stream: the stream's without its ending.
+std::string inner_name(std::string_view name) {
+  name = name.substr(name.rfind('/') + 1);
+  const std::string lower = lower_case(name);
+  if (lower.ends_with(".tgz") || lower.ends_with(".txz") || lower.ends_with(".tbz")) return std::string(name.substr(0, name.size() - 4)) + ".tar";
+  for (std::string_view ending : {".gz", ".bz2", ".xz", ".zst", ".zstd", ".lz4", ".lzma", ".z"})
+    if (lower.ends_with(ending) && name.size() > ending.size()) return std::string(name.substr(0, name.size() - ending.size()));
+  return std::string(name);
+}
+
+std::string name_of_entry(archive_entry* entry) {
+  if (const char* utf8 = archive_entry_pathname_utf8(entry)) return utf8;
+  if (const char* raw = archive_entry_pathname(entry)) return raw;
+  return {};
+}
+
+bool open_reader(::archive* reader, Bytes bytes, bool as_one_file) {
+  archive_read_support_filter_gzip(reader);
+  archive_read_support_filter_bzip2(reader);
+  archive_read_support_filter_xz(reader);
+  archive_read_support_filter_lzma(reader);
+  archive_read_support_filter_lzip(reader);
+  archive_read_support_filter_zstd(reader);
+  archive_read_support_filter_lz4(reader);
+  if (!as_one_file) {
+    archive_read_support_format_tar(reader);
+    archive_read_support_format_7zip(reader);
+    archive_read_support_format_ar(reader);
+  }
+  archive_read_support_format_raw(reader);
+  return archive_read_open_memory(reader, bytes.data(), bytes.size()) == ARCHIVE_OK;
+}
+
+/// Visits the members; false if there are none.
+bool visit_members(const ArchiveVisit& work, bool as_one_file) {
+  const Reader reader(archive_read_new(), archive_read_free);
+  if (!reader || !open_reader(reader.get(), work.bytes, as_one_file)) {
+    work.gap("", "malformed", reader ? message_of(reader.get()) : "out of memory");
+    return true;
+  }
+  std::size_t members = 0;
+  std::uint64_t expanded = 0;
+  std::set<std::string, std::less<>> names;
+  for (;;) {
+    archive_entry* entry = nullptr;
+    const int state = archive_read_next_header(reader.get(), &entry);
+    if (state == ARCHIVE_EOF) return members > 0;
+    if (state < ARCHIVE_WARN) {
+      const std::string why = message_of(reader.get());
+      work.gap("", why.find("ncrypt") != std::string::npos ? "encrypted" : "malformed", why + "; the rest was not read");
+      return true;
+    }
+    const bool single = archive_format(reader.get()) == ARCHIVE_FORMAT_RAW;
+    ArchiveMember member;
+    member.name = single ? inner_name(work.name) : name_of_entry(entry);
+    member.size = archive_entry_size_is_set(entry) ? static_cast<std::uint64_t>(std::max<la_int64_t>(archive_entry_size(entry), 0)) : 0;
+    member.is_folder = archive_entry_filetype(entry) == AE_IFDIR;
+    const char* link = archive_entry_symlink(entry) ? archive_entry_symlink(entry) : archive_entry_hardlink(entry);
+    member.is_link = link != nullptr;
+    if (link) member.link_target = link;
+    if (!work.count_member(members)) return true;
+    if (!single) work.check_name(member);
+    if (archive_entry_is_encrypted(entry)) {
+      work.gap(member.name, "encrypted", "the member is encrypted");
+      continue;
+    }
+    if (member.is_folder || member.is_link || (!single && archive_entry_filetype(entry) != AE_IFREG)) continue;
+    if (!names.insert(member.name).second) work.anomaly(member.name, "duplicate-name", "the name stands more than once: readers differ in which they take");
+    StreamedContent content(work, reader.get(), member.name);
+    work.visit(member, content);
+    if (content.fatal()) return true;
+    // What was not read is expanded all the same to get past it.
+    const std::uint64_t rest = member.size > content.taken() ? member.size - content.taken() : 0;
+    expanded += content.taken() + rest;
+    if (!single && (!work.budget.take(rest) || expanded > work.expansion_limit())) {
+      work.gap("", "over-limit", "it expands to more than the limit; the rest was not read");
+      return true;
+    }
+    if (single) return true;
+  }
+}
+
+}  // namespace
+
+void visit_stream(const ArchiveVisit& work) {
+  // Zeros at the start of a compressed stream make it an empty tar to the library; then it is one file.
+  if (!visit_members(work, false)) visit_members(work, true);
+}
+
+}  // namespace stormwatch::format

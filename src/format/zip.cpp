@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Zip members: stored ones in place, deflated ones expanded on demand, what is only called encrypted read all the same.
+#include <zlib.h>
+
+#include <algorithm>
+
+#include "format/zip_directory.h"
+
+namespace stormwatch::format {
+
+namespace {
+constexpr std::uint64_t kCheckedBelow = 16 << 20;  ///< checksums are computed for members up to this size
+
+class ZipContent final : public MemberContent {
+ public:
+  ZipContent(const ArchiveVisit& work, const ZipEntry& entry) : work_(work), entry_(entry) {
+    const std::uint64_t left = work.bytes.size() - std::min<std::uint64_t>(entry.data, work.bytes.size());
+    packed_ = work.bytes.subspan(static_cast<std::size_t>(std::min<std::uint64_t>(entry.data, work.bytes.size())), static_cast<std::size_t>(std::min(entry.packed, left)));
+    truncated_ = entry.packed > left;
+  }
+  Bytes head() override {
+    if (entry_.method == 0) return packed_.first(std::min(kMemberHead, packed_.size()));
+    head_ = inflate_bytes(packed_, kMemberHead, false).data;
+    return as_bytes(head_);
+  }
+  Bytes read(std::uint64_t most, bool& cut) override {
+    if (truncated_) work_.gap(entry_.name, "malformed", "the archive ends within this member");
+    if (entry_.method == 0) {
+      cut = truncated_ || packed_.size() > most;
+      const Bytes content = packed_.first(static_cast<std::size_t>(std::min<std::uint64_t>(most, packed_.size())));
+      if (!cut) check(content);
+      return content;
+    }
+    const std::uint64_t allowed = std::min({most, work_.expansion_limit(), work_.budget.bytes});
+    Inflated whole = inflate_bytes(packed_, allowed, false);
+    work_.budget.take(whole.data.size());
+    cut = !whole.ended;
+    if (whole.broken && !truncated_) work_.gap(entry_.name, "malformed", "the compressed data are damaged");
+    if (!whole.ended && !whole.broken && allowed < most && whole.data.size() >= allowed) work_.gap(entry_.name, "over-limit", "it expands to more than the limit");
+    data_ = std::move(whole.data);
+    if (!cut && data_.size() > entry_.size && !(entry_.flags & 8)) work_.anomaly(entry_.name, "size-mismatch", "it expands to more than it states");
+    if (!cut) check(as_bytes(data_));
+    return as_bytes(data_);
+  }
+  [[nodiscard]] bool stored() const override { return entry_.method == 0; }
+
+ private:
+  void check(Bytes content) const {
+    if (!entry_.listed || content.size() > kCheckedBelow) return;
+    const auto crc = static_cast<std::uint32_t>(crc32(0, reinterpret_cast<const Bytef*>(content.data()), static_cast<uInt>(content.size())));
+    if (crc != entry_.crc) work_.anomaly(entry_.name, "crc-mismatch", "the content breaks its checksum: strict readers refuse what others load");
+  }
+
+  const ArchiveVisit& work_;
+  const ZipEntry& entry_;
+  Bytes packed_;
+  bool truncated_ = false;
+  std::string head_, data_;
+};
+
+/// A flag says "encrypted", but the content is plain: strict readers ask for a password, PyTorch loads it.
+bool is_plain_all_the_same(const ArchiveVisit& work, const ZipEntry& entry, ZipContent& content) {
+  if (entry.method == 8) {
+    if (entry.packed > kCheckedBelow) return false;
+    const Inflated whole = inflate_bytes(work.bytes.subspan(static_cast<std::size_t>(entry.data), static_cast<std::size_t>(std::min<std::uint64_t>(entry.packed, work.bytes.size() - entry.data))),
+                                         std::min<std::uint64_t>(kCheckedBelow, work.budget.bytes), false);
+    work.budget.take(whole.data.size());
+    return whole.ended && whole.data.size() == entry.size;
+  }
+  const ContentKind kind = sniff(entry.name, content.head(), entry.size);
+  return kind != ContentKind::binary && kind != ContentKind::empty;
+}
+}  // namespace
+
+void visit_zip(const ArchiveVisit& work) {
+  const std::vector<ZipEntry> entries = read_zip_directory(work);
+  std::size_t members = 0;
+  for (const ZipEntry& entry : entries) {
+    ArchiveMember member;
+    member.name = entry.name;
+    member.size = entry.size;
+    member.is_link = entry.is_link;
+    member.is_folder = entry.name.ends_with('/') && entry.size == 0;
+    if (!work.count_member(members)) return;
+    work.check_name(member);
+    if (member.is_folder || member.is_link || entry.data == 0) continue;
+    // A slash at the end of a file's name is written by attackers: readers that ask for the name find the content.
+    if (entry.method != 0 && entry.method != 8) {
+      work.gap(entry.name, "unsupported", "compression method " + std::to_string(entry.method));
+      continue;
+    }
+    ZipContent content(work, entry);
+    if (entry.encrypted()) {
+      if (!is_plain_all_the_same(work, entry, content)) {
+        work.gap(entry.name, "encrypted", "the member is encrypted");
+        continue;
+      }
+      work.anomaly(entry.name, "encrypted-flag", "flagged as encrypted, but the content is plain: PyTorch loads it, strict readers refuse");
+    }
+    work.visit(member, content);
+  }
+}
+
+}  // namespace stormwatch::format
