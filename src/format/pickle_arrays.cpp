@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// The raw arrays that joblib writes between opcodes: their length follows from the wrapper's shape and dtype (joblib/numpy_pickle.py,
+// NumpyArrayWrapper.read_array): an optional length byte with padding, then the items; object arrays are a pickle of their own.
+#include <charconv>
+
+#include "format/pickle_machine.h"
+
+namespace stormwatch::format::pickle {
+
+Value Machine::state_item(Value object, std::string_view key) const {
+  const Node* node = values_.node(object);
+  const Node* state = node ? values_.node(node->state) : nullptr;
+  for (std::size_t i = 0; state && i + 1 < state->kept; i += 2)
+    if (auto name = values_.text(values_.item(*state, i)); name && *name == key) return values_.item(*state, i + 1);
+  return {};
+}
+
+std::int64_t Machine::item_size(Value dtype, bool& has_objects) const {
+  const Node* node = values_.node(dtype);
+  if (!node || !node->kept) return -1;
+  auto letters = values_.text(values_.item(*node, 0));
+  if (!letters || letters->empty()) return -1;
+  // State of a dtype: (version, order, subdtype, names, fields, item size, alignment, flags, ...).
+  if (const Node* state = values_.node(node->state)) {
+    if (state->kept > 7) {
+      Value flags = values_.item(*state, 7);
+      has_objects = flags.kind == ValueKind::integer && (flags.data & 1);
+    }
+    if (state->kept > 5)
+      if (Value size = values_.item(*state, 5); size.kind == ValueKind::integer && static_cast<std::int64_t>(size.data) > 0)
+        return static_cast<std::int64_t>(size.data);
+  }
+  std::string_view text = *letters;
+  if (text[0] == '<' || text[0] == '>' || text[0] == '|' || text[0] == '=') text.remove_prefix(1);
+  if (text.empty()) return -1;
+  char kind = text[0];
+  if (kind == 'O') has_objects = true;
+  std::int64_t size = 0;
+  std::from_chars(text.data() + 1, text.data() + text.size(), size);
+  if (kind == '?') return 1;
+  if (size <= 0 || size > (1 << 28)) return has_objects ? 8 : -1;
+  return kind == 'U' ? size * 4 : size;
+}
+
+bool Machine::skip_array(Value wrapper) {
+  report_.joblib = true;
+  frame_end_ = 0;
+  bool has_objects = false;
+  std::int64_t size = item_size(state_item(wrapper, "dtype"), has_objects);
+  if (has_objects) {
+    if (depth_ >= 4) return false;
+    PickleReport within;
+    within.operations = report_.operations;
+    within.streams = 0;
+    // The object array is one pickle; the outer stream goes on behind it.
+    Machine machine(bytes_.subspan(at_), limits_, within, depth_ + 1, follow_arrays_);
+    bool ended = machine.read_stream();
+    machine.report_names();
+    report_.operations = within.operations;
+    report_.over_limit |= within.over_limit;
+    report_.vetted_calls += within.vetted_calls;
+    for (PickleCall& call : within.calls) {
+      call.offset += at_;
+      report_.calls.push_back(std::move(call));
+    }
+    for (PickleGlobal& name : within.globals) {
+      name.offset += at_;
+      report_.globals.push_back(std::move(name));
+    }
+    for (PickleCode& code : within.codes) report_.codes.push_back(std::move(code));
+    for (PickleAnomaly& found : within.anomalies) anomaly(found.what, found.detail, found.offset + at_);
+    at_ += machine.at_;
+    return ended;
+  }
+  if (size < 0) return false;
+  Value shape = state_item(wrapper, "shape");
+  const Node* dimensions = values_.node(shape);
+  if (!dimensions || dimensions->kept != dimensions->count) return false;
+  std::uint64_t bytes = static_cast<std::uint64_t>(size);
+  for (std::size_t i = 0; i < dimensions->kept; ++i) {
+    Value dimension = values_.item(*dimensions, i);
+    if (dimension.kind != ValueKind::integer || static_cast<std::int64_t>(dimension.data) < 0) return false;
+    if (dimension.data && bytes > bytes_.size() / dimension.data) return false;
+    bytes *= dimension.data;
+  }
+  if (state_item(wrapper, "numpy_array_alignment_bytes").kind == ValueKind::integer) {
+    if (at_ >= bytes_.size()) return false;
+    at_ += 1 + static_cast<std::size_t>(bytes_[at_]);
+  }
+  if (at_ > bytes_.size() || bytes > bytes_.size() - at_) return false;
+  at_ += bytes;
+  return true;
+}
+
+}  // namespace stormwatch::format::pickle

@@ -1,0 +1,509 @@
+// SPDX-License-Identifier: Apache-2.0
+// The opcodes of the symbolic pickle machine. Order and failure follow CPython's C unpickler.
+#include "format/pickle_machine.h"
+
+#include <charconv>
+
+namespace stormwatch::format::pickle {
+namespace {
+
+constexpr std::uint64_t kMissing = ~0ULL;
+constexpr std::size_t kLongestName = 4096;
+constexpr std::size_t kLongestDecoded = 64 << 10;
+
+std::optional<std::int64_t> number(std::string_view text) {
+  while (!text.empty() && (text.back() == '\r' || text.back() == 'L' || text.back() == ' ')) text.remove_suffix(1);
+  if (text.starts_with('+')) text.remove_prefix(1);
+  std::int64_t value = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+void append_utf8(std::string& out, unsigned code) {
+  if (code < 0x80) {
+    out += static_cast<char>(code);
+  } else if (code < 0x800) {
+    out += static_cast<char>(0xc0 | code >> 6);
+    out += static_cast<char>(0x80 | (code & 0x3f));
+  } else if (code < 0x10000) {
+    out += static_cast<char>(0xe0 | code >> 12);
+    out += static_cast<char>(0x80 | (code >> 6 & 0x3f));
+    out += static_cast<char>(0x80 | (code & 0x3f));
+  } else {
+    out += static_cast<char>(0xf0 | code >> 18);
+    out += static_cast<char>(0x80 | (code >> 12 & 0x3f));
+    out += static_cast<char>(0x80 | (code >> 6 & 0x3f));
+    out += static_cast<char>(0x80 | (code & 0x3f));
+  }
+}
+
+/// The escapes of STRING (all of Python's) and UNICODE (\u and \U only).
+std::string unescaped(std::string_view text, bool all) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\' || i + 1 >= text.size()) {
+      out += text[i];
+      continue;
+    }
+    char kind = text[i + 1];
+    std::size_t digits = kind == 'u' ? 4 : kind == 'U' ? 8 : all && kind == 'x' ? 2 : 0;
+    if (digits && i + 2 + digits <= text.size()) {
+      unsigned code = 0;
+      bool fine = true;
+      for (std::size_t d = 0; d < digits; ++d) {
+        int digit = hex_digit(text[i + 2 + d]);
+        fine = fine && digit >= 0;
+        code = code << 4 | static_cast<unsigned>(digit & 15);
+      }
+      if (fine && code < 0x110000) {
+        if (kind == 'x') out += static_cast<char>(code);
+        else append_utf8(out, code);
+        i += 1 + digits;
+        continue;
+      }
+    }
+    if (!all) {
+      out += text[i];
+      continue;
+    }
+    ++i;
+    if (kind >= '0' && kind <= '7') {
+      unsigned code = 0;
+      std::size_t d = 0;
+      for (; d < 3 && i + d < text.size() && text[i + d] >= '0' && text[i + d] <= '7'; ++d) code = code * 8 + static_cast<unsigned>(text[i + d] - '0');
+      out += static_cast<char>(code);
+      i += d - 1;
+      continue;
+    }
+    switch (kind) {
+      case 'n': out += '\n'; break;
+      case 't': out += '\t'; break;
+      case 'r': out += '\r'; break;
+      case '\n': break;
+      default: out += kind;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+void Machine::anomaly(std::string_view what, std::string detail, std::uint64_t offset) {
+  std::size_t same = 0;
+  for (const PickleAnomaly& seen : report_.anomalies) same += seen.what == what;
+  if (same < 4) report_.anomalies.push_back({std::string(what), std::move(detail), offset});
+}
+
+Machine::Step Machine::broken(std::string why) {
+  report_.broken = std::move(why);
+  report_.broken_at = opcode_at_;
+  return Step::broken;
+}
+
+bool Machine::pop(Value& value) {
+  if (stack_.size() <= (marks_.empty() ? 0 : marks_.back())) return false;
+  value = stack_.back();
+  stack_.pop_back();
+  return true;
+}
+
+bool Machine::pop_mark(std::vector<Value>& items) {
+  if (marks_.empty()) return false;
+  items.assign(stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back()), stack_.end());
+  stack_.resize(marks_.back());
+  marks_.pop_back();
+  return true;
+}
+
+void Machine::run() {
+  bool first = true;
+  while (at_ < bytes_.size() && !report_.over_limit) {
+    auto here = static_cast<std::uint8_t>(bytes_[at_]);
+    bool header = here == 0x80 && at_ + 1 < bytes_.size() && static_cast<std::uint8_t>(bytes_[at_ + 1]) <= 5;
+    if (!first) {
+      // Behind the five pickles of torch's legacy format stand the storages.
+      if (report_.torch_legacy && report_.streams >= 5) break;
+      if (!header && !looks_like_pickle(bytes_.subspan(at_), bytes_.size() - at_)) {
+        anomaly("trailing-data", std::to_string(bytes_.size() - at_) + " bytes after the end of the pickle", at_);
+        break;
+      }
+    }
+    std::size_t start = at_, calls = report_.calls.size(), names = values_.names().size();
+    std::uint64_t vetted = report_.vetted_calls;
+    bool ended = read_stream();
+    if (!ended && !first && calls == report_.calls.size() && names == values_.names().size() && vetted == report_.vetted_calls) {
+      // Data behind the pickle only looked like another one.
+      report_.broken.clear();
+      anomaly("trailing-data", std::to_string(bytes_.size() - start) + " bytes after the end of the pickle", start);
+      at_ = start;
+      break;
+    }
+    first = false;
+    if (!ended) break;
+  }
+  report_.end = at_;
+  report_names();
+}
+
+bool Machine::read_stream() {
+  ++report_.streams;
+  stack_.clear();
+  marks_.clear();
+  memo_.clear();
+  far_memo_.clear();
+  memo_count_ = 0;
+  frame_end_ = 0;
+  for (;;) {
+    if (++report_.operations > limits_.pickle_operations) {
+      report_.over_limit = true;
+      return false;
+    }
+    if ((report_.operations & 1023) == 0) {
+      std::size_t held = (stack_.size() + memo_.size() + 4 * far_memo_.size()) * sizeof(Value);
+      values_.count_outside(held);
+      if (held > limits_.pickle_memory) {
+        report_.over_limit = true;
+        broken("the values of one pickle need more memory than the limit");
+        return false;
+      }
+    }
+    Step next = step();
+    if (next == Step::broken) return false;
+    if (frame_end_ && at_ > frame_end_) {
+      if (opcode_at_ < frame_end_ && next != Step::stop)
+        anomaly("frame", "an opcode crosses the end of its frame: loaders disagree on what follows", opcode_at_);
+      frame_end_ = 0;
+    }
+    if (next == Step::stop) return true;
+  }
+}
+
+Machine::Step Machine::step() {
+  opcode_at_ = at_;
+  if (at_ >= bytes_.size()) return broken("the stream ends without STOP");
+  auto opcode = static_cast<std::uint8_t>(bytes_[at_++]);
+  ByteCursor cursor(bytes_, at_);
+  switch (opcode) {
+    case '(': marks_.push_back(stack_.size()); return marks_.size() > 1'000'000 ? broken("too many marks") : Step::on;
+    case '.': {
+      Value result;
+      if (!pop(result)) return broken("STOP with an empty stack");
+      if (const Node* node = values_.node(result); node && report_.root_class.empty()) report_.root_class = values_.qualified(node->head);
+      return Step::stop;
+    }
+    case '0':
+      if (!marks_.empty() && stack_.size() == marks_.back()) {
+        marks_.pop_back();
+        return Step::on;
+      }
+      if (stack_.empty()) return broken("POP of an empty stack");
+      stack_.pop_back();
+      return Step::on;
+    case '2':
+      if (stack_.size() <= (marks_.empty() ? 0 : marks_.back())) return broken("DUP of an empty stack");
+      push(stack_.back());
+      return Step::on;
+    case 'N': push({.kind = ValueKind::none}); return Step::on;
+    case 0x88: push({.kind = ValueKind::boolean, .data = 1}); return Step::on;
+    case 0x89: push({.kind = ValueKind::boolean}); return Step::on;
+    case 'K':
+      if (auto v = cursor.u8()) return push(Values::integer(*v)), at_ = cursor.offset(), Step::on;
+      break;
+    case 'M':
+      if (auto v = cursor.u16()) return push(Values::integer(*v)), at_ = cursor.offset(), Step::on;
+      break;
+    case 'J':
+      if (auto v = cursor.read<std::int32_t>()) return push(Values::integer(*v)), at_ = cursor.offset(), Step::on;
+      break;
+    case 'G':
+      if (auto v = cursor.u64()) {
+        push({.kind = ValueKind::real, .data = std::byteswap(*v)});
+        at_ = cursor.offset();
+        return Step::on;
+      }
+      break;
+    case 0x80:
+      if (auto v = cursor.u8()) {
+        at_ = cursor.offset();
+        if (*v > 5) return broken("pickle protocol " + std::to_string(*v) + " is not known");
+        report_.protocol = std::max<unsigned>(report_.protocol, *v);
+        return Step::on;
+      }
+      break;
+    case 0x95:
+      if (auto v = cursor.u64()) return at_ = cursor.offset(), frame(*v);
+      break;
+    case 0x97: push({}); return Step::on;
+    case 0x98: return stack_.empty() ? broken("READONLY_BUFFER of an empty stack") : Step::on;
+    case 'T': case 'U': case 'X': case 'B': case 'C': case 0x8a: case 0x8b: case 0x8c: case 0x8d: case 0x8e: case 0x96:
+      return step_payload(opcode);
+    case 'p': case 'q': case 'r': case 'g': case 'h': case 'j': case 0x94: return step_memo(opcode);
+    case ')': case ']': case '}': case 0x8f: case 't': case 'l': case 'd': case 0x91: case 0x85: case 0x86: case 0x87: case 'a':
+    case 'e': case 's': case 'u': case 0x90: case '1':
+      return step_container(opcode);
+    case 'c': case 'i': case 'o': case 'R': case 'b': case 'Q': case 'P': case 0x81: case 0x82: case 0x83: case 0x84: case 0x92: case 0x93:
+      return step_object(opcode);
+    case 'I': case 'L': case 'F': case 'S': case 'V': return step_line(opcode);
+    default: return broken("byte " + std::to_string(opcode) + " is no opcode");
+  }
+  return broken("the stream ends within an opcode");
+}
+
+Machine::Step Machine::push_payload(ValueKind kind, std::uint64_t length) {
+  if (length > bytes_.size() - at_) return broken("a payload runs past the end of the stream");
+  push({.kind = kind, .extra = static_cast<std::uint32_t>(std::min<std::uint64_t>(length, 0xffffffffU)), .data = at_});
+  at_ += length;
+  return Step::on;
+}
+
+Machine::Step Machine::step_payload(std::uint8_t opcode) {
+  ByteCursor cursor(bytes_, at_);
+  std::optional<std::uint64_t> length;
+  switch (opcode) {
+    case 'U': case 'C': case 0x8a: case 0x8c: length = cursor.u8(); break;
+    case 'T': case 'X': case 'B': case 0x8b: length = cursor.u32(); break;
+    default: length = cursor.u64();
+  }
+  if (!length) return broken("the stream ends within an opcode");
+  at_ = cursor.offset();
+  if (opcode == 0x8a || opcode == 0x8b) {
+    constexpr std::uint8_t kTorchMagic[10] = {0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19};
+    if (*length > bytes_.size() - at_) return broken("a payload runs past the end of the stream");
+    if (*length == 10 && report_.streams == 1 && std::memcmp(bytes_.data() + at_, kTorchMagic, 10) == 0) report_.torch_legacy = true;
+    std::uint64_t value = 0;
+    if (*length <= 8)
+      for (std::uint64_t i = 0; i < *length; ++i) value |= static_cast<std::uint64_t>(bytes_[at_ + i]) << (8 * i);
+    at_ += *length;
+    push(Values::integer(static_cast<std::int64_t>(value)));
+    return Step::on;
+  }
+  bool text = opcode == 'X' || opcode == 0x8c || opcode == 0x8d || opcode == 'U' || opcode == 'T';
+  return push_payload(text ? ValueKind::text : ValueKind::bytes, *length);
+}
+
+Machine::Step Machine::step_line(std::uint8_t opcode) {
+  ByteCursor cursor(bytes_, at_);
+  auto line = cursor.line();
+  if (!line) return broken("a line of the stream does not end");
+  std::size_t start = at_;
+  at_ = cursor.offset();
+  if (opcode == 'I' || opcode == 'L') {
+    push(Values::integer(number(*line).value_or(0)));
+    if (opcode == 'I' && (*line == "00" || *line == "01")) stack_.back() = {.kind = ValueKind::boolean, .data = (*line == "01")};
+    return Step::on;
+  }
+  if (opcode == 'F') {
+    push({.kind = ValueKind::real});
+    return Step::on;
+  }
+  std::string_view text = *line;
+  if (opcode == 'S') {
+    while (!text.empty() && (text.back() == '\r' || text.back() == ' ')) text.remove_suffix(1);
+    if (text.size() < 2 || (text.front() != '\'' && text.front() != '"') || text.back() != text.front())
+      return broken("a STRING without quotes");
+    text = text.substr(1, text.size() - 2);
+    ++start;
+  }
+  if (text.size() <= kLongestDecoded && text.find('\\') != std::string_view::npos) {
+    push(values_.decoded(unescaped(text, opcode == 'S')));
+    return Step::on;
+  }
+  push({.kind = ValueKind::text, .extra = static_cast<std::uint32_t>(std::min<std::size_t>(text.size(), 0xffffffffU)), .data = start});
+  return Step::on;
+}
+
+Machine::Step Machine::frame(std::uint64_t length) {
+  if (frame_end_ && opcode_at_ < frame_end_) anomaly("frame", "a frame begins inside another: loaders disagree on what follows", opcode_at_);
+  if (length > bytes_.size() - at_) {
+    // The C unpickler stops here, the Python one may go on.
+    anomaly("frame", "a frame of " + std::to_string(length) + " bytes runs past the end", opcode_at_);
+    frame_end_ = 0;
+    return Step::on;
+  }
+  frame_end_ = at_ + length;
+  return Step::on;
+}
+
+Machine::Step Machine::step_memo(std::uint8_t opcode) {
+  ByteCursor cursor(bytes_, at_);
+  std::optional<std::uint64_t> index;
+  switch (opcode) {
+    case 0x94: return memo_put(memo_count_);
+    case 'q': case 'h': index = cursor.u8(); break;
+    case 'r': case 'j': index = cursor.u32(); break;
+    default:
+      if (auto line = cursor.line()) {
+        auto value = number(*line);
+        if (!value || *value < 0) return broken("a memo index that is no number");
+        index = static_cast<std::uint64_t>(*value);
+      }
+  }
+  if (!index) return broken("the stream ends within an opcode");
+  at_ = cursor.offset();
+  return opcode == 'p' || opcode == 'q' || opcode == 'r' ? memo_put(*index) : memo_get(*index);
+}
+
+Machine::Step Machine::memo_put(std::uint64_t index) {
+  if (stack_.size() <= (marks_.empty() ? 0 : marks_.back())) return broken("memo of an empty stack");
+  Value value = stack_.back();
+  if (index < memo_.size() + 65536) {
+    if (index >= memo_.size()) memo_.resize(index + 1, Value{.data = kMissing});
+    Value& slot = memo_[index];
+    bool missing = slot.kind == ValueKind::unknown && slot.data == kMissing;
+    if (missing) ++memo_count_;
+    else if (slot.kind != value.kind || slot.data != value.data)
+      anomaly("memo", "memo entry " + std::to_string(index) + " is written twice with different values", opcode_at_);
+    slot = value;
+  } else {
+    if (far_memo_.insert_or_assign(index, value).second) ++memo_count_;
+  }
+  return Step::on;
+}
+
+Machine::Step Machine::memo_get(std::uint64_t index) {
+  if (index < memo_.size() && !(memo_[index].kind == ValueKind::unknown && memo_[index].data == kMissing)) {
+    push(memo_[index]);
+    return Step::on;
+  }
+  if (auto found = far_memo_.find(index); found != far_memo_.end()) {
+    push(found->second);
+    return Step::on;
+  }
+  // A loader stops here; what follows is dead, or alive in a loader that numbers the memo otherwise.
+  anomaly("memo", "memo entry " + std::to_string(index) + " is read but was never written", opcode_at_);
+  return broken("memo entry " + std::to_string(index) + " was never written");
+}
+
+Machine::Step Machine::step_container(std::uint8_t opcode) {
+  std::vector<Value> items;
+  switch (opcode) {
+    case ')': push(values_.make(ValueKind::tuple, nullptr, 0)); return Step::on;
+    case ']': push(values_.make(ValueKind::list, nullptr, 0)); return Step::on;
+    case '}': push(values_.make(ValueKind::dict, nullptr, 0)); return Step::on;
+    case 0x8f: push(values_.make(ValueKind::set, nullptr, 0)); return Step::on;
+    case 0x85: case 0x86: case 0x87: {
+      Value parts[3];
+      std::size_t count = opcode - 0x84U;
+      for (std::size_t i = count; i-- > 0;)
+        if (!pop(parts[i])) return broken("a tuple of an empty stack");
+      push(values_.make(ValueKind::tuple, parts, count));
+      return Step::on;
+    }
+    case 'a': case 's': {
+      Value value, key;
+      if (!pop(value) || (opcode == 's' && !pop(key)) || stack_.empty()) return broken("an item without its container");
+      items = opcode == 's' ? std::vector<Value>{key, value} : std::vector<Value>{value};
+      break;
+    }
+    default:
+      if (!pop_mark(items)) return broken("no mark on the stack");
+  }
+  ValueKind kind = opcode == 't' ? ValueKind::tuple : opcode == 'l' ? ValueKind::list : opcode == 'd' ? ValueKind::dict : ValueKind::set;
+  switch (opcode) {
+    case '1': return Step::on;
+    case 't': case 'l': case 'd': case 0x91: push(values_.make(kind, items.data(), items.size())); return Step::on;
+    default: break;
+  }
+  if (stack_.empty()) return broken("items without their container");
+  Value into = stack_.back();
+  if (into.kind == ValueKind::global || into.kind == ValueKind::module)
+    anomaly("build-on-global", "sets items of " + values_.qualified(into), opcode_at_);
+  for (Value item : items) values_.append(into, item);
+  return Step::on;
+}
+
+Machine::Step Machine::global(Value module, Value name) {
+  auto module_text = values_.text(module), name_text = values_.text(name);
+  if (!module_text || !name_text) {
+    anomaly("unresolved-global", "a global's name is computed: " + values_.show(module, 80) + " " + values_.show(name, 80), opcode_at_);
+    push({});
+    // A loader refuses names that are no text, unless a call before gave one.
+    bool computed = is_node(module.kind) || is_node(name.kind) || module.kind == ValueKind::global || name.kind == ValueKind::global ||
+                    module.kind == ValueKind::unknown || name.kind == ValueKind::unknown;
+    return computed ? Step::on : broken("STACK_GLOBAL of values that are no text");
+  }
+  if (module_text->size() > kLongestName || name_text->size() > kLongestName) return broken("the name of a global is too long");
+  push(values_.name(*module_text, name_text->empty() ? std::string_view("?") : *name_text, opcode_at_));
+  return Step::on;
+}
+
+Machine::Step Machine::step_object(std::uint8_t opcode) {
+  ByteCursor cursor(bytes_, at_);
+  std::vector<Value> items;
+  Value first, second, third;
+  switch (opcode) {
+    case 'c': case 'i': {
+      auto module = cursor.line();
+      auto name = module ? cursor.line() : std::nullopt;
+      if (!name) return broken("the name of a global does not end");
+      at_ = cursor.offset();
+      if (module->size() > kLongestName || name->size() > kLongestName) return broken("the name of a global is too long");
+      Value global_value = values_.name(*module, name->empty() ? std::string_view("?") : *name, opcode_at_);
+      if (opcode == 'c') return push(global_value), Step::on;
+      if (!pop_mark(items)) return broken("INST without its mark");
+      push(call(global_value, items, false));
+      return Step::on;
+    }
+    case 0x93:
+      if (!pop(second) || !pop(first)) return broken("STACK_GLOBAL of an empty stack");
+      return global(first, second);
+    case 'o':
+      if (!pop_mark(items) || items.empty()) return broken("OBJ without its class");
+      first = items.front();
+      items.erase(items.begin());
+      push(call(first, items, false));
+      return Step::on;
+    case 'R': case 0x81: case 0x92: {
+      if (opcode == 0x92 && !pop(third)) return broken("NEWOBJ_EX of an empty stack");
+      if (!pop(second) || !pop(first)) return broken("a call of an empty stack");
+      if (const Node* node = values_.node(second))
+        for (std::size_t i = 0; i < node->kept; ++i) items.push_back(values_.item(*node, i));
+      else items.push_back(second);
+      if (opcode == 0x92) items.push_back(third);
+      push(call(first, items, opcode != 'R'));
+      return Step::on;
+    }
+    case 'b': {
+      if (!pop(second) || stack_.empty()) return broken("BUILD of an empty stack");
+      stack_.back() = build(stack_.back(), second);
+      Value built = stack_.back();
+      if (const Node* node = values_.node(built); node && node->head.kind == ValueKind::global && known(node->head).special == Special::array_wrapper) {
+        met_arrays_ = true;
+        if (follow_arrays_ && !skip_array(built)) return broken("the raw array behind a joblib wrapper runs past the end");
+      }
+      return Step::on;
+    }
+    case 'P': {
+      auto line = cursor.line();
+      if (!line) return broken("a persistent id does not end");
+      at_ = cursor.offset();
+      push(values_.make(ValueKind::persistent, nullptr, 0));
+      return Step::on;
+    }
+    case 'Q':
+      if (!pop(first)) return broken("BINPERSID of an empty stack");
+      push(values_.make_with_head(ValueKind::persistent, first, nullptr, 0));
+      return Step::on;
+    default: {
+      std::optional<std::uint64_t> code;
+      if (opcode == 0x82) code = cursor.u8();
+      else if (opcode == 0x83) code = cursor.u16();
+      else code = cursor.u32();
+      if (!code) return broken("the stream ends within an opcode");
+      at_ = cursor.offset();
+      anomaly("extension-registry", "a class is named by extension code " + std::to_string(*code), opcode_at_);
+      push(values_.name("copyreg.extension", "Code" + std::to_string(*code), opcode_at_));
+      return Step::on;
+    }
+  }
+}
+
+}  // namespace stormwatch::format::pickle
