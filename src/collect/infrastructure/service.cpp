@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collect/infrastructure/service.h"
+
+#include <fmt/format.h>
+
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "base/embedded.h"
+#include "format/document.h"
+
+namespace stormwatch::embedded {
+extern const EmbeddedFile services[];
+extern const std::size_t services_count;
+}  // namespace stormwatch::embedded
+
+namespace stormwatch::collect {
+namespace {
+
+constexpr std::array<std::string_view, 14> kKeys{"product", "title", "kind", "images", "commands", "unless_commands", "ports", "code_execution", "metered",
+                                                 "package", "authentication", "configured_by_file", "source", "note"};
+
+std::vector<std::string> texts(const Node* node) {
+  std::vector<std::string> found;
+  if (!node) return found;
+  if (node->is_scalar()) found.push_back(node->scalar);
+  for (const Node& item : node->items) found.push_back(item.scalar);
+  return found;
+}
+
+Service::Setting setting(const Node* node) {
+  Service::Setting setting;
+  if (!node) return setting;
+  setting.flags = texts(node->find("flags"));
+  setting.environment = texts(node->find("environment"));
+  if (const Node* values = node->find("values"))
+    for (const Node::Member& member : values->members) setting.values[member.key] = texts(&member.value);
+  return setting;
+}
+
+std::string lower(std::string_view text) {
+  std::string small(text);
+  std::ranges::transform(small, small.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return small;
+}
+
+// `*` any text; linear in the text for the patterns we have.
+bool matches_glob(std::string_view pattern, std::string_view text) {
+  std::size_t p = 0, t = 0, star = std::string_view::npos, mark = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      mark = t;
+    } else if (p < pattern.size() && pattern[p] == text[t]) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++mark;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+std::string command_line(const Container& container) {
+  std::string line;
+  for (const std::string& argument : container.arguments) line += (line.empty() ? "" : " ") + argument;
+  return line;
+}
+
+// The flag as a word of the command line, with or without "=value".
+bool has_flag(std::string_view line, std::string_view flag) {
+  for (std::size_t at = line.find(flag); at != std::string_view::npos; at = line.find(flag, at + 1)) {
+    const bool begins = at == 0 || line[at - 1] == ' ' || line[at - 1] == '\n' || line[at - 1] == '"' || line[at - 1] == '\'';
+    const std::size_t end = at + flag.size();
+    if (flag.back() == '=') {  // the flag with an empty value
+      const std::string_view rest = line.substr(end);
+      if (begins && (rest.empty() || rest[0] == ' ' || rest[0] == '\n' || rest.starts_with("''") || rest.starts_with("\"\""))) return true;
+      continue;
+    }
+    const bool ends = end == line.size() || line[end] == ' ' || line[end] == '=' || line[end] == '\n' || line[end] == '"' || line[end] == '\\';
+    if (begins && ends) return true;
+  }
+  return false;
+}
+
+bool holds(const Service::Setting& setting, const Container& container, std::string_view line) {
+  if (std::ranges::any_of(setting.flags, [&](const std::string& flag) { return has_flag(line, flag); })) return true;
+  for (const auto& [name, value] : container.environment) {
+    if (std::ranges::find(setting.environment, name) != setting.environment.end() && !value.empty()) return true;
+    const auto wanted = setting.values.find(name);
+    if (wanted != setting.values.end() && std::ranges::any_of(wanted->second, [&](const std::string& v) { return lower(v) == lower(value); })) return true;
+  }
+  return false;
+}
+
+// The setting is made, but with a value that is not known here.
+bool unresolved(const Service::Setting& setting, const Container& container) {
+  return std::ranges::any_of(container.environment, [&](const auto& pair) {
+    const bool named = setting.values.contains(pair.first) || std::ranges::find(setting.environment, pair.first) != setting.environment.end();
+    return named && pair.second.find('$') != std::string::npos;
+  });
+}
+
+}  // namespace
+
+Result<Service> read_service(const Node& root, std::string_view file) {
+  const auto refuse = [&](const Node& at, std::string what, std::string expected) {
+    return failure(std::move(what), std::string(file), fmt::format("line {}", at.line), std::move(expected));
+  };
+  if (!root.is_map()) return refuse(root, "fingerprint is no map", "product, images, ...");
+  for (const Node::Member& member : root.members)
+    if (std::ranges::find(kKeys, member.key) == kKeys.end()) return refuse(member.value, fmt::format("unknown key {}", member.key), fmt::format("{}", fmt::join(kKeys, ", ")));
+  Service service;
+  service.product = root.text("product");
+  service.title = root.text("title", service.product);
+  if (service.product.empty()) return refuse(root, "fingerprint without product", "product: NAME");
+  const std::string_view kind = root.text("kind", "endpoint");
+  if (kind != "endpoint" && kind != "vector-store") return refuse(*root.find("kind"), fmt::format("unknown kind {}", kind), "endpoint or vector-store");
+  service.vector_store = kind == "vector-store";
+  service.images = texts(root.find("images"));
+  service.commands = texts(root.find("commands"));
+  service.unless_commands = texts(root.find("unless_commands"));
+  if (service.images.empty() && service.commands.empty()) return refuse(root, "fingerprint without images and commands", "one of them");
+  if (const Node* ports = root.find("ports"))
+    for (const Node& port : ports->items) service.ports.push_back(static_cast<std::int64_t>(port.as_number().value_or(0)));
+  if (const Node* flag = root.find("code_execution")) service.code_execution = flag->as_bool();
+  if (const Node* flag = root.find("metered")) service.metered = flag->as_bool();
+  if (const Node* flag = root.find("configured_by_file")) service.configured_by_file = flag->as_bool().value_or(false);
+  if (const Node* package = root.find("package")) {
+    service.package_ecosystem = package->text("ecosystem");
+    service.package_name = package->text("name");
+  }
+  if (const Node* authentication = root.find("authentication")) {
+    for (const Node::Member& member : authentication->members)
+      if (member.key != "without" && member.key != "on" && member.key != "off") return refuse(member.value, fmt::format("unknown key {}", member.key), "without, on, off");
+    service.without = authentication->text("without");
+    service.on = setting(authentication->find("on"));
+    service.off = setting(authentication->find("off"));
+  }
+  return service;
+}
+
+const Result<std::vector<Service>>& embedded_services() {
+  static const Result<std::vector<Service>> all = []() -> Result<std::vector<Service>> {
+    std::vector<Service> read;
+    for (std::size_t i = 0; i < embedded::services_count; ++i) {
+      const EmbeddedFile& file = embedded::services[i];
+      if (!std::string_view(file.path).ends_with(".yaml")) continue;
+      const std::string name = "services/" + std::string(file.path);
+      auto documents = format::parse_yaml(file.text(), Limits{});
+      if (!documents) return failure(documents.error().what, name, documents.error().position, documents.error().expected);
+      for (const Node& root : *documents) {
+        auto service = read_service(root, name);
+        if (!service) return std::unexpected(service.error());
+        read.push_back(std::move(*service));
+      }
+    }
+    return read;
+  }();
+  return all;
+}
+
+std::string ImageName::key() const { return registry + "/" + repository + (!digest.empty() ? "@" + digest : !tag.empty() ? ":" + tag : std::string()); }
+
+ImageName image_name_of(std::string_view written) {
+  ImageName name;
+  if (const std::size_t at = written.find('@'); at != std::string_view::npos) {
+    name.digest = written.substr(at + 1);
+    written = written.substr(0, at);
+  }
+  const std::size_t slash = written.rfind('/'), colon = written.rfind(':');
+  if (colon != std::string_view::npos && (slash == std::string_view::npos || colon > slash)) {
+    name.tag = written.substr(colon + 1);
+    written = written.substr(0, colon);
+  }
+  const std::size_t first = written.find('/');
+  const std::string_view head = first == std::string_view::npos ? std::string_view{} : written.substr(0, first);
+  if (head.find_first_of(".:") != std::string_view::npos || head == "localhost") {
+    name.registry = head;
+    name.repository = written.substr(first + 1);
+  } else {
+    name.registry = "docker.io";
+    name.repository = (first == std::string_view::npos ? "library/" : "") + std::string(written);
+  }
+  return name;
+}
+
+std::string version_of_tag(std::string_view tag) {
+  if (tag.starts_with('v')) tag.remove_prefix(1);
+  const std::size_t end = std::min(tag.find_first_not_of("0123456789."), tag.size());
+  std::string_view version = tag.substr(0, end);
+  // "0.4.6.post1-cu124": the release's own suffix belongs to the version.
+  if (tag.substr(end).starts_with("post") || tag.substr(end).starts_with("rc")) version = tag.substr(0, tag.find_first_of("-_"));
+  while (version.ends_with('.')) version.remove_suffix(1);
+  return version.find('.') == std::string_view::npos ? std::string() : std::string(version);
+}
+
+const Service* service_of(const Container& container) {
+  const auto& services = embedded_services();
+  if (!services) return nullptr;
+  const std::string line = command_line(container);
+  const auto runs_otherwise = [&](const Service& service) {
+    return std::ranges::any_of(service.unless_commands, [&](const std::string& command) { return line.find(command) != std::string::npos; });
+  };
+  const ImageName image = image_name_of(container.image);
+  const std::string with_registry = image.registry + "/" + image.repository;
+  for (const Service& service : *services)
+    if (!container.image.empty() && std::ranges::any_of(service.images, [&](const std::string& pattern) { return matches_glob(pattern, image.repository) || matches_glob(pattern, with_registry); }))
+      return runs_otherwise(service) ? nullptr : &service;
+  for (const Service& service : *services)
+    if (std::ranges::any_of(service.commands, [&](const std::string& command) { return line.find(command) != std::string::npos; })) return &service;
+  return nullptr;
+}
+
+std::string authentication_of(const Service& service, const Container& container) {
+  const std::string line = command_line(container);
+  if (container.behind_proxy) return "proxy";
+  if (holds(service.off, container, line)) return "none";
+  if (holds(service.on, container, line)) return "token";
+  const bool elsewhere = container.environment_elsewhere || (service.configured_by_file && container.mounts_files) || line.find("${") != std::string::npos ||
+                         line.find("$(") != std::string::npos || unresolved(service.off, container) || unresolved(service.on, container);
+  // What never asks cannot be made to ask by a setting that is not read here.
+  const bool can_be_set = !service.on.flags.empty() || !service.on.environment.empty() || !service.on.values.empty();
+  return elsewhere && can_be_set ? std::string() : service.without;
+}
+
+AssetId observe_image(const Container& container, const Place& place, Observation& into) {
+  if (container.image.empty() || container.image.find_first_of("${} \n") != std::string::npos) return {};
+  const ImageName name = image_name_of(container.image);
+  ImageFacts facts;
+  facts.registry = name.registry;
+  facts.repository = name.repository;
+  facts.tag = name.tag;
+  facts.digest = name.digest;
+  facts.pinned = !name.digest.empty();
+  return into.add(make_asset(name.key(), container.image, Facts{facts}, place));
+}
+
+AssetId observe_service(const Container& container, const std::string& key, const Place& place, AssetId workload, AssetId image, Observation& into) {
+  const Service* service = service_of(container);
+  if (!service) return {};
+  EndpointFacts facts;
+  facts.product = service->product;
+  const ImageName name = image_name_of(container.image);
+  const bool is_its_image = std::ranges::any_of(service->images, [&](const std::string& p) { return matches_glob(p, name.repository) || matches_glob(p, name.registry + "/" + name.repository); });
+  if (is_its_image) facts.version = version_of_tag(name.tag);
+  facts.exposure = container.exposure;
+  facts.authentication = authentication_of(*service, container);
+  facts.code_execution = service->code_execution;
+  facts.metered = service->metered;
+  if (!container.ports.empty()) facts.port = container.ports.front();
+  else if (!service->ports.empty()) facts.port = service->ports.front();
+  const AssetId endpoint = into.add(make_asset(key, service->title, Facts{facts}, place));
+  if (workload) into.relate(workload, RelationKind::exposes, endpoint, place);
+  if (image) into.relate(endpoint, RelationKind::runs_on, image, place);
+  if (service->vector_store) {
+    VectorStoreFacts store;
+    store.product = service->product;
+    if (!facts.authentication.empty()) store.authenticated = facts.authentication != "none";
+    if (!facts.exposure.empty()) store.public_access = facts.exposure == "internet";
+    into.relate(endpoint, RelationKind::serves, into.add(make_asset(key, service->title, Facts{store}, place)), place);
+  }
+  if (!service->package_name.empty() && !facts.version.empty()) {
+    PackageFacts package;
+    package.ecosystem = service->package_ecosystem;
+    package.version = facts.version;
+    package.direct = package.pinned = true;
+    package.manifest = place.path;
+    const std::string type = lower(package.ecosystem) == "go" ? "golang" : lower(package.ecosystem);
+    package.purl = "pkg:" + type + "/" + service->package_name + "@" + facts.version;
+    into.relate(endpoint, RelationKind::depends_on,
+                into.add(make_asset(package.ecosystem + "/" + service->package_name + "@" + facts.version, service->package_name, Facts{package}, place)), place);
+  }
+  return endpoint;
+}
+
+}  // namespace stormwatch::collect

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// Compose files (the Compose Specification): services as workloads, images, and the AI endpoints that they offer.
+//
+// A port published on all interfaces counts as reachable from outside (`internet`, with medium confidence: a firewall may
+// stand before the host); on 127.0.0.1 as `local`; an unpublished one as `internal`.
+#include <algorithm>
+#include <charconv>
+
+#include "collect/collector.h"
+#include "collect/infrastructure/container.h"
+#include "collect/infrastructure/service.h"
+#include "format/document.h"
+
+namespace stormwatch::collect {
+namespace {
+
+bool wants(const Source& source) {
+  if (source.kind != format::ContentKind::yaml) return false;
+  if (source.text.find("services:") == std::string_view::npos) return false;
+  if (source.name.find("compose") != std::string::npos || source.name.find("stack") != std::string::npos) return true;
+  return source.text.find("\n    image:") != std::string_view::npos || source.text.find("\n  image:") != std::string_view::npos;
+}
+
+std::int64_t number_of(std::string_view text) {
+  std::int64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+bool is_loopback(std::string_view address) { return address.starts_with("127.") || address == "localhost" || address == "[::1]" || address == "::1"; }
+
+int rank(std::string_view exposure) { return exposure == "internet" ? 3 : exposure == "internal" ? 2 : exposure == "local" ? 1 : 0; }
+
+// "8000", "8000:8000", "127.0.0.1:8000:8000", with a range or "/tcp"; or the long form.
+void add_port(const Node& port, Container& container) {
+  std::string exposure = "internet", target;
+  if (port.is_map()) {
+    target = port.text("target");
+    if (is_loopback(port.text("host_ip"))) exposure = "local";
+  } else {
+    std::string_view text = port.scalar;
+    text = text.substr(0, text.find('/'));
+    const std::size_t last = text.rfind(':');
+    target = last == std::string_view::npos ? text : text.substr(last + 1);
+    if (last != std::string_view::npos) {
+      const std::string_view host = text.substr(0, last);
+      const std::size_t address = host.rfind(':');
+      if (address != std::string_view::npos && is_loopback(host.substr(0, address))) exposure = "local";
+      if (host.starts_with("${")) exposure = host.find(':') == std::string_view::npos ? "internet" : "";
+    }
+  }
+  if (rank(exposure) > rank(container.exposure)) container.exposure = exposure;
+  if (const std::int64_t number = number_of(target)) container.ports.push_back(number);
+}
+
+Container container_of(const Node& service) {
+  Container container;
+  container.image = service.text("image");
+  container.arguments = words_of(service.find("entrypoint"));
+  std::ranges::move(words_of(service.find("command")), std::back_inserter(container.arguments));
+  if (const Node* environment = service.find("environment")) {
+    for (const Node::Member& member : environment->members) container.environment.emplace_back(member.key, member.value.scalar);
+    for (const Node& item : environment->items) {
+      const std::size_t equals = item.scalar.find('=');
+      if (equals != std::string::npos) container.environment.emplace_back(item.scalar.substr(0, equals), item.scalar.substr(equals + 1));
+      else container.environment.emplace_back(item.scalar, "${" + item.scalar + "}");
+    }
+  }
+  container.environment_elsewhere = service.find("env_file") || service.find("extends");
+  if (const Node* volumes = service.find("volumes")) container.mounts_files = !volumes->items.empty();
+  container.mounts_files |= service.find("configs") || service.find("secrets");
+  container.exposure = "internal";
+  if (const Node* ports = service.find("ports"))
+    for (const Node& port : ports->items) add_port(port, container);
+  if (service.text("network_mode") == "host") container.exposure = "internet";
+  return container;
+}
+
+bool mounts_host(const Node& service) {
+  const Node* volumes = service.find("volumes");
+  if (!volumes) return false;
+  return std::ranges::any_of(volumes->items, [](const Node& volume) {
+    const std::string_view source = volume.is_map() ? volume.text("source") : std::string_view(volume.scalar).substr(0, volume.scalar.find(':'));
+    // What a project mounts of itself is not the host; the root, /etc, the home and the container engine's socket are.
+    return source == "/" || source.starts_with("/etc") || source.starts_with("/root") || source.starts_with("/var/run/docker.sock") || source.starts_with("/run/docker.sock") ||
+           source == "~" || source == "$HOME" || source == "${HOME}";
+  });
+}
+
+WorkloadFacts workload_of(const Node& service, const Container& container) {
+  WorkloadFacts facts;
+  facts.platform = "compose";
+  facts.exposure = container.exposure;
+  for (const auto& [name, value] : container.environment) facts.environment_names.push_back(name);
+  std::ranges::sort(facts.environment_names);
+  facts.arguments = container.arguments;
+  facts.privileged = service.find("privileged") ? service.find("privileged")->as_bool() : std::optional(false);
+  const std::string_view user = service.text("user");
+  if (user == "root" || user == "0" || user.starts_with("0:")) facts.runs_as_root = true;
+  else if (!user.empty() && user.find('$') == std::string_view::npos) facts.runs_as_root = false;
+  facts.host_network = service.text("network_mode") == "host";
+  facts.mounts_host = mounts_host(service);
+  // The tree that rules see has no credentials in it.
+  Node tree = service;
+  for (Node::Member& member : tree.members) {
+    if (member.key != "environment") continue;
+    for (Node::Member& variable : member.value.members) variable.value.scalar = kept_value(variable.key, variable.value.scalar);
+    for (Node& item : member.value.items) {
+      const std::size_t equals = item.scalar.find('=');
+      if (equals != std::string::npos) item.scalar = item.scalar.substr(0, equals + 1) + kept_value(item.scalar.substr(0, equals), item.scalar.substr(equals + 1));
+    }
+  }
+  facts.configuration = std::make_shared<const Node>(std::move(tree));
+  return facts;
+}
+
+Result<Observation> read(const Source& source) {
+  Observation observation;
+  auto documents = format::parse_yaml(source.text, *source.limits);
+  if (!documents) return std::unexpected(documents.error());
+  for (Node& root : *documents) {
+    const Node* services = root.find("services");
+    if (!services || !services->is_map() || root.find("apiVersion")) continue;
+    for (const Node::Member& member : services->members) {
+      Node service = member.value;
+      if (!service.is_map() || (!service.find("image") && !service.find("build") && !service.find("command"))) continue;
+      put_defaults(service);
+      const Container container = container_of(service);
+      std::string key = source.path + (source.member.empty() ? "" : "!/" + source.member) + "#" + member.key;
+      Place place = source.place_of_line(member.line);
+      place.resource = member.key;
+      const AssetId workload = observation.add(make_asset(key, member.key, Facts{workload_of(service, container)}, place));
+      const AssetId image = observe_image(container, place, observation);
+      if (image) observation.relate(workload, RelationKind::runs_on, image, place);
+      observe_service(container, key, place, workload, image, observation);
+    }
+  }
+  // A published port is open to whoever reaches the host, which need not be everyone.
+  for (Asset& asset : observation.assets)
+    if (auto* endpoint = std::get_if<EndpointFacts>(&asset.facts); endpoint && endpoint->exposure == "internet") asset.confidence = Confidence::medium;
+  return observation;
+}
+
+}  // namespace
+
+extern const Collector compose;
+const Collector compose{.name = "compose", .wants = wants, .read = read};
+
+}  // namespace stormwatch::collect
