@@ -201,7 +201,7 @@ void compliance_section(Page& page) {
   if (page.posture.compliance.empty()) return;
   std::map<std::string, std::array<std::size_t, 5>> table;
   for (const Assessment& a : page.posture.compliance) ++table[a.control.framework][static_cast<std::size_t>(a.status)];
-  page.heading("DUTIES");
+  page.heading("DUTIES AND FRAMEWORKS");
   for (const auto& [framework, counts] : table) {
     std::string row;
     for (std::size_t s = 0; s < counts.size(); ++s)
