@@ -13,6 +13,7 @@
 #include <cstring>
 
 #include "base/parallel.h"
+#include "collect/relate_images.h"
 #include "collect/runner.h"
 
 namespace stormwatch::collect {
@@ -131,6 +132,7 @@ Result<Collected> collect(const CollectOptions& options) {
     for (FileResult& result : results) std::ranges::move(result.observations, std::back_inserter(collected.observations));
     collected.ignored += target.walked.ignored;
   }
+  relate_images(collected.observations);
   collected.files = files;
   collected.bytes = reporter.bytes();
   return collected;

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collect/runner.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "base/file.h"
 #include "collect/expand.h"
@@ -13,6 +17,17 @@ namespace stormwatch::collect {
 namespace {
 constexpr std::size_t kHead = 4096, kTail = 512;
 constexpr std::size_t kCopyBelow = 1 << 20;
+
+/// What changes when a file is written to.
+struct FileState {
+  std::int64_t size, seconds, nanoseconds;
+  friend bool operator==(const FileState&, const FileState&) = default;
+};
+std::optional<FileState> state_of(int folder, const std::string& path) {
+  struct stat status {};
+  if (::fstatat(folder, path.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
+  return FileState{status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
+}
 
 /// An archive that stands after something else: readers of zip find it from the end.
 bool has_zip_at_end(Bytes tail) { return tail.size() >= 22 && as_text(tail).substr(tail.size() - 22, 4) == "PK\5\6"; }
@@ -62,6 +77,7 @@ FileResult read_file(const Run& run, int folder, const FoundFile& file) {
     if (opened->changed()) gap("changed", "the file became shorter while it was read");
     return result;
   }
+  const std::optional<FileState> before = state_of(folder, file.open_path);
   // When a page is gone the work is left in the middle: what it holds then is given up, never looked at.
   auto work = std::make_unique<FileResult>();
   FileResult* const inside = work.get();
@@ -70,6 +86,8 @@ FileResult read_file(const Run& run, int folder, const FoundFile& file) {
     gap("changed", "the file became shorter while it was read");
     return result;
   }
+  if (state_of(folder, file.open_path) != before) gap("changed", "the file was written to while it was read");
+  std::ranges::move(result.observations, std::back_inserter(work->observations));
   return std::move(*work);
 }
 
