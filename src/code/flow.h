@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where data goes within one file: from what people, models, pages and credentials say to what runs, reads, writes or sends.
+//
+// Each function is walked in source order; branches are joined; a call of a function of the same file uses its summary (which
+// parameters come back, which reach a sink). A few rounds reach the fixed point. `x = clean(x)` replaces, any other assignment
+// adds. Calls of unknown functions let through only the object's data, known conversions let through their arguments, known
+// checks and conversions (int, shlex.quote, basename ...) stop it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "code/effects.h"
+#include "code/roles.h"
+
+namespace stormwatch::code {
+
+enum Label : std::uint32_t {
+  kModelOutput = 1, kUserInput = 2, kToolArgument = 4, kWebContent = 8, kCredential = 16, kFileContent = 32, kDecoded = 64, kEnvironment = 128, kPersonal = 256
+};
+/// "model output", "tool argument" ...: the most telling of the labels.
+std::string_view name_of_label(std::uint32_t labels);
+
+struct Flow {
+  std::uint32_t labels = 0;
+  std::string what;       ///< the sink: exec, eval, shell, process, sql, path, url, template, html, import, deserialize, network, system-prompt, result
+  Effect effect{};
+  Index call = kNone;     ///< the sink's expression
+  Index owner = kNone;    ///< the function it stands in
+  Index origin = kNone;   ///< where the data came from, if one place is known
+  bool guarded = false;   ///< the value was tested in a condition before
+  bool unused = false;    ///< the call's answer is thrown away
+};
+
+struct Flows {
+  std::vector<Flow> flows;                    ///< in source order, one a (call, what)
+  std::vector<std::vector<CallEffect>> effects;  ///< by function (last: module level), own and of called functions of this file
+  std::vector<std::vector<Index>> calls;         ///< by function: the call expressions of `effects`, same positions
+};
+
+Flows follow(const Names& names, const std::vector<Role>& roles);
+
+/// A path or name of a file that holds credentials: ~/.ssh, ~/.aws/credentials, /etc/shadow, browser profiles ...
+bool is_credential_path(std::string_view path);
+/// An environment variable whose name says that it holds a secret.
+bool is_secret_name(std::string_view name);
+
+}  // namespace stormwatch::code

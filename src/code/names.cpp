@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "code/names.h"
+
+#include <charconv>
+#include <utility>
+
+namespace stormwatch::code {
+
+namespace {
+
+constexpr int kMaxHops = 12;
+constexpr std::size_t kMaxName = 400;
+constexpr int kMaxSteps = 400;  // a name assigned from itself many times would else be followed exponentially often
+
+std::string scope_key(Index owner, std::string_view name) { return std::to_string(owner) + ":" + std::string(name); }
+std::string field_key(Index in_class, std::string_view name) { return std::to_string(in_class) + "." + std::string(name); }
+
+bool is_self(const Expression& e) { return e.kind == ExpressionKind::name && (e.text == "self" || e.text == "cls" || e.text == "this"); }
+
+std::string module_name(std::string_view written) {
+  if (written.starts_with("node:")) written.remove_prefix(5);
+  std::string name(written);
+  if (!name.empty() && name[0] == '.') {
+    std::size_t dots = 0;
+    while (dots < name.size() && (name[dots] == '.' || name[dots] == '/')) ++dots;
+    name = "~" + name.substr(dots);
+  }
+  return name;
+}
+
+bool ends_with_call_of(std::string_view name, std::string_view last) {
+  return name == last || (name.size() > last.size() && name.ends_with(last) && name[name.size() - last.size() - 1] == '.');
+}
+
+}  // namespace
+
+Names::Names(const Module& module) : module_(module), cache_(module.expressions.size()) {
+  for (const Import& i : module.imports) {
+    const std::string from = module_name(i.module);
+    if (i.name.empty()) imported_[i.alias] = i.alias == from.substr(0, from.find('.')) ? i.alias : from;
+    else if (i.name != "*") imported_[i.alias] = i.name == "default" ? from : from + "." + i.name;
+  }
+  for (Index f = 0; f < module.functions.size(); ++f) functions_[module.functions[f].name].push_back(f);
+  for (Index c = 0; c < module.classes.size(); ++c) classes_.emplace(module.classes[c].name, c);
+  for (const Statement& s : module.statements) {
+    if (s.kind != StatementKind::assign && s.kind != StatementKind::enter) continue;
+    for (const Index t : s.targets) {
+      const Expression& target = module.at(t);
+      if (target.kind == ExpressionKind::name) bindings_[scope_key(s.owner, target.text)].push_back(s.value);
+      else if (target.kind == ExpressionKind::attribute && is_self(module.at(target.parts[0]))) {
+        bindings_[field_key(class_of(s.owner), target.text)].push_back(s.value);
+      }
+    }
+  }
+}
+
+Index Names::class_of(Index function) const {
+  while (function != kNone) {
+    const Function& f = module_.functions[function];
+    if (f.in_class != kNone) return f.in_class;
+    function = f.owner;
+  }
+  return kNone;
+}
+
+Index Names::local_class(std::string_view name) const {
+  const auto found = classes_.find(std::string(name));
+  return found == classes_.end() ? kNone : found->second;
+}
+
+const std::vector<Index>* Names::bound(Index owner, const std::string& name, Index* scope) const {
+  for (;; owner = module_.functions[owner].owner) {
+    const auto found = bindings_.find(scope_key(owner, name));
+    if (found != bindings_.end()) {
+      if (scope) *scope = owner;
+      return &found->second;
+    }
+    if (owner == kNone) return nullptr;
+  }
+}
+
+Index Names::parameter_owner(Index owner, std::string_view name, std::size_t* position) const {
+  for (; owner != kNone; owner = module_.functions[owner].owner) {
+    const auto& parameters = module_.functions[owner].parameters;
+    for (std::size_t i = 0; i < parameters.size(); ++i)
+      if (parameters[i].name == name) { *position = i; return owner; }
+  }
+  return kNone;
+}
+
+Index Names::binding(Index expression) const {
+  if (expression == kNone) return kNone;
+  const Expression& e = module_.at(expression);
+  const std::vector<Index>* values = nullptr;
+  if (e.kind == ExpressionKind::name) {
+    values = bound(e.owner, e.text);
+  } else if (e.kind == ExpressionKind::attribute) {
+    const Expression& object = module_.at(e.parts[0]);
+    Index in_class = kNone;
+    if (is_self(object)) in_class = class_of(e.owner);
+    else if (object.kind == ExpressionKind::name) in_class = local_class(object.text);
+    const auto found = bindings_.find(field_key(in_class, e.text));
+    if (in_class != kNone && found != bindings_.end()) values = &found->second;
+    else if (in_class != kNone) values = bound(kNone, e.text);  // a constant of the class body
+  }
+  return values && !values->empty() ? values->back() : kNone;
+}
+
+std::string Names::resolve_type(std::string_view type) const {
+  // `Optional[X]`, `X | None`, `"X"`, JavaScript's `: X`: the first name that an import explains.
+  std::size_t at = 0;
+  while (at < type.size()) {
+    const auto is_word = [&](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.'; };
+    while (at < type.size() && !is_word(type[at])) ++at;
+    std::size_t end = at;
+    while (end < type.size() && is_word(type[end])) ++end;
+    const std::string word(type.substr(at, end - at));
+    at = end;
+    const std::string root = word.substr(0, word.find('.'));
+    const auto found = imported_.find(root);
+    if (found != imported_.end()) {
+      if (found->second.starts_with("typing")) continue;
+      return found->second + word.substr(root.size());
+    }
+    if (classes_.contains(root)) return "." + word;
+  }
+  return {};
+}
+
+std::string Names::resolve(Index index, int depth) const {
+  if (index == kNone || depth > kMaxHops || ++steps_ > kMaxSteps) return {};
+  const Expression& e = module_.at(index);
+  switch (e.kind) {
+    case ExpressionKind::name: {
+      Index scope = kNone;
+      const auto* values = bound(e.owner, e.text, &scope);
+      std::size_t position = 0;
+      const Index parameter = parameter_owner(e.owner, e.text, &position);
+      if (parameter != kNone && (!values || scope == kNone)) {
+        const Parameter& p = module_.functions[parameter].parameters[position];
+        std::string type = resolve_type(p.type);
+        return type.empty() ? e.text : type;
+      }
+      if (values && !values->empty()) {
+        for (std::size_t i = values->size(); i-- > 0;) {
+          const Index value = (*values)[i];
+          if (value == index) continue;
+          const ExpressionKind kind = module_.at(value).kind;
+          if (kind == ExpressionKind::string || kind == ExpressionKind::number || kind == ExpressionKind::none) continue;
+          std::string found = resolve(value, depth + 1);
+          if (!found.empty() && found != e.text) return found;
+        }
+        return e.text;
+      }
+      if (const auto import = imported_.find(e.text); import != imported_.end()) return import->second;
+      if (functions_.contains(e.text) || classes_.contains(e.text)) return "." + e.text;
+      return e.text;
+    }
+    case ExpressionKind::attribute: {
+      const Expression& object = module_.at(e.parts[0]);
+      if (is_self(object)) {
+        const Index in_class = class_of(e.owner);
+        const auto found = bindings_.find(field_key(in_class, e.text));
+        if (found != bindings_.end())
+          for (std::size_t i = found->second.size(); i-- > 0;) {
+            std::string name = resolve(found->second[i], depth + 1);
+            if (!name.empty()) return name;
+          }
+        if (in_class != kNone) {
+          if (functions_.contains(e.text)) return "." + module_.classes[in_class].name + "." + e.text;
+          // A field that the class declares with a value.
+          if (const auto* values = bound(kNone, e.text); values && !values->empty()) {
+            std::string name = resolve(values->back(), depth + 1);
+            if (!name.empty()) return name;
+          }
+        }
+        return object.text + "." + e.text;
+      }
+      std::string base = resolve(e.parts[0], depth + 1);
+      return base.empty() ? base : base + "." + e.text;
+    }
+    case ExpressionKind::call: {
+      std::string name = resolve(e.parts[0], depth + 1);
+      if ((name == "require" || name == "importlib.import_module" || name == "__import__" || name == "import") && e.parts.size() > 1) {
+        if (const auto module = string_value(e.parts[1], depth + 1)) return module_name(*module);
+      }
+      if (ends_with_call_of(name, "promisify") && e.parts.size() > 1) return resolve(e.parts[1], depth + 1);
+      if (name == "getattr" && e.parts.size() > 2) {
+        const std::string base = resolve(e.parts[1], depth + 1);
+        if (const auto attribute = string_value(e.parts[2], depth + 1); attribute && !base.empty()) return base + "." + *attribute;
+      }
+      return name;
+    }
+    case ExpressionKind::subscript: return e.parts.empty() ? std::string() : resolve(e.parts[0], depth + 1);
+    case ExpressionKind::unknown:
+      // `a or b`, `a ?? b`, `new X` in an operation: the first part that has a name.
+      if (e.text == "or" || e.text == "||" || e.text == "??" || e.text == "new" || e.parts.size() == 1)
+        for (const Index p : e.parts) {
+          std::string name = resolve(p, depth + 1);
+          if (!name.empty()) return name;
+        }
+      return {};
+    default: return {};
+  }
+}
+
+const std::string& Names::qualified(Index expression) const {
+  static const std::string none;
+  if (expression == kNone) return none;
+  const auto& slot = cache_[expression];
+  if (!slot) {
+    if (!resolving_) steps_ = 0;
+    const bool outer = std::exchange(resolving_, true);
+    std::string name = resolve(expression, 0);
+    resolving_ = outer;
+    if (name.size() > kMaxName) name.resize(kMaxName);
+    cache_[expression] = std::move(name);
+  }
+  return *cache_[expression];
+}
+
+Index Names::literal_of(Index expression) const {
+  for (int hop = 0; hop < kMaxHops && expression != kNone; ++hop) {
+    const ExpressionKind kind = module_.at(expression).kind;
+    if (kind != ExpressionKind::name && kind != ExpressionKind::attribute) return expression;
+    const Index next = binding(expression);
+    if (next == kNone || next == expression) return expression;
+    expression = next;
+  }
+  return expression;
+}
+
+std::optional<std::string> Names::string_value(Index expression, int depth) const {
+  if (expression == kNone || depth > kMaxHops || ++steps_ > kMaxSteps) return std::nullopt;
+  const Expression& e = module_.at(expression);
+  switch (e.kind) {
+    case ExpressionKind::string: return e.text;
+    case ExpressionKind::name:
+    case ExpressionKind::attribute: {
+      const Index value = binding(expression);
+      return value == expression ? std::nullopt : string_value(value, depth + 1);
+    }
+    case ExpressionKind::format: {
+      std::string found = pattern_of(expression, depth);
+      if (found.empty() || found.find("{}") != std::string::npos) return std::nullopt;
+      return found;
+    }
+    case ExpressionKind::unknown:
+      if (e.text == "or" || e.text == "||" || e.text == "??")
+        for (std::size_t i = e.parts.size(); i-- > 0;)
+          if (auto found = string_value(e.parts[i], depth + 1)) return found;
+      return std::nullopt;
+    case ExpressionKind::call: {
+      const std::string& name = qualified(e.parts[0]);
+      if (ends_with_call_of(name, "getenv") || name.ends_with("environ.get")) return string_value(module_.argument(e, 1, "default"), depth + 1);
+      if (ends_with_call_of(name, "expanduser") || ends_with_call_of(name, "Path") || name == "str" || ends_with_call_of(name, "dedent"))
+        return string_value(module_.argument(e, 0), depth + 1);
+      const Expression& callee = module_.at(e.parts[0]);
+      if (callee.kind == ExpressionKind::attribute &&
+          (callee.text == "strip" || callee.text == "format" || callee.text == "expanduser" || callee.text == "encode" || callee.text == "trim"))
+        return string_value(callee.parts[0], depth + 1);
+      return std::nullopt;
+    }
+    default: return std::nullopt;
+  }
+}
+
+std::string Names::pattern_of(Index expression, int depth) const {
+  if (expression == kNone || depth > kMaxHops || ++steps_ > kMaxSteps) return {};
+  const Expression& e = module_.at(expression);
+  if (e.kind != ExpressionKind::format) {
+    if (e.kind == ExpressionKind::name || e.kind == ExpressionKind::attribute) {
+      const Index value = binding(expression);
+      if (value != kNone && value != expression) return pattern_of(value, depth + 1);
+    }
+    if (e.kind == ExpressionKind::call && e.parts.size() > 1) {
+      // Path("a") / "b", os.path.join("a", b), X.format(...)
+      const std::string& name = qualified(e.parts[0]);
+      if (ends_with_call_of(name, "path.join")) {
+        std::string all;
+        for (std::size_t i = 1; i < e.parts.size(); ++i) {
+          std::string part = pattern_of(e.parts[i], depth + 1);
+          all += (i > 1 ? "/" : "") + (part.empty() ? std::string("{}") : part);
+        }
+        return all;
+      }
+      if (ends_with_call_of(name, "Path") || ends_with_call_of(name, "expanduser")) return pattern_of(e.parts[1], depth + 1);
+    }
+    if (e.kind == ExpressionKind::unknown && e.text == "/") {
+      std::string all;
+      for (const Index p : e.parts) {
+        std::string part = qualified(p).ends_with("Path.home") ? "~" : pattern_of(p, depth + 1);
+        all += (all.empty() ? "" : "/") + (part.empty() ? std::string("{}") : part);
+      }
+      return all;
+    }
+    return string_value(expression, depth).value_or("");
+  }
+  // Holes are filled in order with the parts that are known; literal operands of a concatenation are in the text already.
+  std::string out;
+  std::size_t part = 0;
+  std::vector<Index> holes;
+  for (const Index p : e.parts)
+    if (module_.at(p).kind != ExpressionKind::string) holes.push_back(p);
+  for (std::size_t i = 0; i < e.text.size(); ++i) {
+    if (e.text.compare(i, 2, "{}") == 0 && part < holes.size() && module_.at(holes[part]).kind != ExpressionKind::format) {
+      const std::string inner = pattern_of(holes[part++], depth + 1);
+      out += inner.empty() ? "{}" : inner;
+      ++i;
+    } else out += e.text[i];
+    if (out.size() > 4096) break;
+  }
+  return out;
+}
+
+std::optional<bool> Names::boolean_value(Index expression) const {
+  const Index literal = literal_of(expression);
+  if (literal == kNone || module_.at(literal).kind != ExpressionKind::boolean) return std::nullopt;
+  return module_.at(literal).text == "true";
+}
+
+std::optional<std::int64_t> Names::integer_value(Index expression) const {
+  const Index literal = literal_of(expression);
+  if (literal == kNone || module_.at(literal).kind != ExpressionKind::number) return std::nullopt;
+  std::string digits;
+  for (const char c : module_.at(literal).text) if (c != '_') digits += c;
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc()) return std::nullopt;
+  return value;
+}
+
+Index Names::local_function(Index callee) const {
+  if (callee == kNone) return kNone;
+  const Expression& e = module_.at(callee);
+  if (e.kind == ExpressionKind::function) return e.function;
+  if (e.kind == ExpressionKind::name) {
+    const Index value = binding(callee);
+    if (value != kNone && module_.at(value).kind == ExpressionKind::function) return module_.at(value).function;
+  }
+  const std::string& name = qualified(callee);
+  if (name.empty() || name[0] != '.') return kNone;
+  const auto dot = name.rfind('.');
+  const auto found = functions_.find(name.substr(dot + 1));
+  if (found == functions_.end()) {
+    // Calling a class runs its __init__.
+    return kNone;
+  }
+  if (dot > 0) {
+    const Index in_class = local_class(name.substr(1, name.find('.', 1) - 1));
+    for (const Index f : found->second)
+      if (module_.functions[f].in_class == in_class) return f;
+    return kNone;
+  }
+  return found->second.front();
+}
+
+bool Names::imports(std::string_view module) const {
+  for (const Import& i : module_.imports) {
+    const std::string_view m = i.module;
+    if (m.starts_with(module) && (m.size() == module.size() || m[module.size()] == '.' || m[module.size()] == '/')) return true;
+  }
+  return false;
+}
+
+}  // namespace stormwatch::code

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a name stands for within one file: qualified names through imports, aliases and constructors, constants, local functions.
+//
+// `client = OpenAI()` after `from openai import OpenAI` makes `client.chat.completions.create` "openai.OpenAI.chat.completions.create":
+// a value is named after the callable that made it. What the file itself defines begins with "." (".Class.method"), what comes
+// from a relative import with "~"; a root that nothing explains stays as written. Not for several threads at once. Answers are guesses by the last assignment
+// in the nearest scope, good for recognising, not for proving.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "code/module.h"
+
+namespace stormwatch::code {
+
+class Names {
+ public:
+  /// Keeps a reference to the module.
+  explicit Names(const Module& module);
+
+  [[nodiscard]] const Module& module() const { return module_; }
+  /// "" when the expression has no name (a literal, an operation).
+  [[nodiscard]] const std::string& qualified(Index expression) const;
+  /// Of a call: of its callee.
+  [[nodiscard]] const std::string& callee(const Expression& call) const { return qualified(call.parts[0]); }
+  /// A literal, a constant, a concatenation of them, or the default of an environment lookup.
+  [[nodiscard]] std::optional<std::string> string_value(Index expression) const { steps_ = 0; return string_value(expression, 0); }
+  /// As string_value with "{}" for what is not known; "" when nothing is.
+  [[nodiscard]] std::string pattern_of(Index expression) const { steps_ = 0; return pattern_of(expression, 0); }
+  [[nodiscard]] std::optional<bool> boolean_value(Index expression) const;
+  [[nodiscard]] std::optional<std::int64_t> integer_value(Index expression) const;
+  /// The value last assigned to a name or self-attribute seen from the expression's scope; kNone.
+  [[nodiscard]] Index binding(Index expression) const;
+  /// The function of this file that a callee expression names; kNone.
+  [[nodiscard]] Index local_function(Index callee) const;
+  /// The class of this file with that name; kNone.
+  [[nodiscard]] Index local_class(std::string_view name) const;
+  /// The class around a function, through nested functions; kNone.
+  [[nodiscard]] Index class_of(Index function) const;
+  /// Whether the module is imported (or a part of it): "torch" holds for `from torch.hub import load`.
+  [[nodiscard]] bool imports(std::string_view module) const;
+  /// Follows one name to the list, map, string or function expression that it was bound to.
+  [[nodiscard]] Index literal_of(Index expression) const;
+
+ private:
+  [[nodiscard]] std::string resolve(Index expression, int depth) const;
+  [[nodiscard]] std::string resolve_type(std::string_view type) const;
+  [[nodiscard]] std::optional<std::string> string_value(Index expression, int depth) const;
+  [[nodiscard]] std::string pattern_of(Index expression, int depth) const;
+  [[nodiscard]] const std::vector<Index>* bound(Index owner, const std::string& name, Index* scope = nullptr) const;
+  [[nodiscard]] Index parameter_owner(Index owner, std::string_view name, std::size_t* position) const;
+
+  const Module& module_;
+  std::unordered_map<std::string, std::vector<Index>> bindings_;  ///< "OWNER:name" or "CLASS.name"
+  std::unordered_map<std::string, std::string> imported_;
+  std::unordered_map<std::string, std::vector<Index>> functions_;
+  std::unordered_map<std::string, Index> classes_;
+  mutable std::vector<std::optional<std::string>> cache_;
+  mutable int steps_ = 0;
+  mutable bool resolving_ = false;
+};
+
+}  // namespace stormwatch::code
