@@ -11,6 +11,8 @@ namespace {
 
 constexpr int kRounds = 4;
 constexpr std::size_t kMaxEffects = 400;
+constexpr std::size_t kMaxReached = 200;
+constexpr std::uint64_t kMaxSteps = 20'000'000;  // of the side searches of one file, all together
 
 struct Taint {
   std::uint32_t labels = 0;
@@ -132,7 +134,7 @@ class Follower {
     while (!stack.empty()) {
       const Index i = stack.back();
       stack.pop_back();
-      if (i == kNone) continue;
+      if (i == kNone || ++steps_ > kMaxSteps) continue;
       visit(i);
       for (const Index p : m_.at(i).parts) stack.push_back(p);
     }
@@ -209,6 +211,7 @@ class Follower {
   }
 
   void statement(const Statement& s) {
+    of_call_.clear();
     Taint value = s.value == kNone ? Taint{} : taint(s.value, s.owner, s.kind == StatementKind::expression);
     switch (s.kind) {
       case StatementKind::assign:
@@ -273,7 +276,12 @@ class Follower {
         }
         return found;
       }
-      case ExpressionKind::call: return call(i, e, owner, unused);
+      case ExpressionKind::call: {
+        if (const auto known = of_call_.find(i); known != of_call_.end()) return known->second;
+        const Taint found = call(i, e, owner, unused);
+        of_call_[i] = found;
+        return found;
+      }
       case ExpressionKind::unknown:
         if (e.text == "compare") { for (const Index p : e.parts) taint(p, owner); return {}; }
         [[fallthrough]];
@@ -423,6 +431,7 @@ class Follower {
       const Expression& e = m_.at(i);
       if (e.kind != ExpressionKind::name) return;
       for (const Statement& s : m_.statements) {
+        if (++steps_ > kMaxSteps) break;
         if (s.targets.empty() || s.owner != e.owner || (s.kind != StatementKind::iterate && s.kind != StatementKind::assign)) continue;
         bool target = false;
         for (const Index t : s.targets) each_part(t, [&](Index p) { target |= m_.at(p).kind == ExpressionKind::name && m_.at(p).text == e.text; });
@@ -489,7 +498,7 @@ class Follower {
         const Index g = stack.back();
         stack.pop_back();
         if (!reached.insert(g).second) continue;
-        if (out.effects[f].size() > kMaxEffects) break;
+        if (out.effects[f].size() > kMaxEffects || reached.size() > kMaxReached) break;
         out.effects[f].insert(out.effects[f].end(), own_effects[g].begin(), own_effects[g].end());
         out.calls[f].insert(out.calls[f].end(), own_calls[g].begin(), own_calls[g].end());
         stack.insert(stack.end(), callees[g].begin(), callees[g].end());
@@ -506,6 +515,8 @@ class Follower {
   std::set<std::string> replaced_, guards_, seen_;
   std::set<Index> is_tool_;
   std::vector<Flow> flows_;
+  std::unordered_map<Index, Taint> of_call_;  ///< answers within the statement at hand
+  mutable std::uint64_t steps_ = 0;
   int round_ = 0;
   bool last_ = false, changed_ = false;
 };

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collect/understanding/view.h"
+
+#include <array>
+
+namespace stormwatch::collect {
+
+namespace {
+
+constexpr std::array<std::string_view, 8> kManifests{"pyproject.toml", "requirements.txt", "setup.py", "package.json", "Pipfile", "environment.yml", "setup.cfg", "langgraph.json"};
+
+struct Framework {
+  std::string_view module, name;
+};
+constexpr Framework kFrameworks[] = {{"fastapi", "fastapi"}, {"flask", "flask"}, {"django", "django"}, {"streamlit", "streamlit"}, {"gradio", "gradio"}, {"chainlit", "chainlit"},
+                                     {"express", "express"}, {"next", "next"}, {"hono", "hono"}, {"starlette", "starlette"}, {"litestar", "litestar"}, {"aiohttp.web", "aiohttp"},
+                                     {"slack_bolt", "slack"}, {"discord", "discord"}, {"telegram", "telegram"}, {"koa", "koa"}, {"fastify", "fastify"}};
+
+Asset application_of(const Source& source, const std::string& file) {
+  std::string folder;
+  const auto near = source.files ? source.files->nearest_folder_with(source.path, kManifests) : std::nullopt;
+  folder = near ? *near : std::string(source.folder());
+  if (folder.empty()) folder = ".";
+  (void)file;
+  const std::string name = folder == "." ? "application" : folder.substr(folder.rfind('/') + 1);
+  return make_asset(folder, name, ApplicationFacts{}, source.place());
+}
+
+void describe_application(View& view) {
+  auto& facts = std::get<ApplicationFacts>(view.app().facts);
+  for (const Framework& f : kFrameworks)
+    if (view.names.imports(f.module)) { facts.framework = f.name; break; }
+  for (const code::Flow& flow : view.flows.flows)
+    if (flow.what == "system-prompt" || (flow.what == "network" && (flow.labels & code::kUserInput))) facts.user_input_to_model = true;
+  for (const code::Role& r : view.roles)
+    if (r.kind == code::RoleKind::route && facts.framework.size()) facts.customer_facing = facts.customer_facing;
+  for (const char* limiter : {"slowapi", "flask_limiter", "fastapi_limiter", "express-rate-limit", "django_ratelimit"})
+    if (view.names.imports(limiter)) facts.rate_limited = true;
+  for (const char* guard : {"guardrails", "nemoguardrails", "llm_guard", "presidio_analyzer", "lakera", "rebuff"})
+    if (view.names.imports(guard)) facts.output_filter = true;
+}
+
+}  // namespace
+
+bool is_routed(const Source& source) { return source.has_topic("route"); }
+
+Asset& View::asset_of(code::Index function) {
+  const auto find = [&](AssetId id) -> Asset& {
+    for (Asset& a : out.assets)
+      if (a.id == id) return a;
+    return out.assets[application];
+  };
+  for (code::Index f = function; f != code::kNone; f = module.functions[f].owner)
+    for (const Owner& o : owners)
+      if (o.function == f) return find(o.id);
+  // A file that defines one MCP server and nothing else to hang on: its helpers are the server's.
+  const Owner* server = nullptr;
+  for (const Owner& o : owners)
+    if (o.kind == AssetKind::mcp_server) { if (server && server->id != o.id) return out.assets[application]; server = &o; }
+  return server ? find(server->id) : out.assets[application];
+}
+
+Observation observe_code(const Source& source, std::string_view text, const code::Module& module, std::function<Place(code::Spot)> place) {
+  Observation out;
+  if (module.cut) out.gaps.push_back({source.path, source.member, "too-deep", "source nests too deep; inner parts were not understood"});
+  const code::Names names(module);
+  const std::vector<code::Role> roles = code::roles_of(names);
+  const code::Flows flows = code::follow(names, roles);
+  const std::string file = source.member.empty() ? source.path : source.path + "!/" + source.member;
+  out.add(application_of(source, file));
+  View view{.source = source, .text = text, .module = module, .names = names, .roles = roles, .flows = flows, .place = std::move(place), .file = file, .out = out};
+  observe_servers(view);
+  observe_models(view);
+  observe_agents(view);
+  observe_risks(view);
+  observe_behaviour(view);
+  // An application without anything of ours in it is not worth an asset.
+  if (out.assets.size() == 1 && out.assets[0].sightings.empty()) {
+    out.assets.clear();
+    out.relations.clear();
+    return out;
+  }
+  describe_application(view);
+  return out;
+}
+
+}  // namespace stormwatch::collect

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// Risky loads, flows and settings as sightings; the detectors judge them.
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "collect/understanding/sight.h"
+
+namespace stormwatch::collect {
+
+namespace {
+
+using code::Effect;
+using code::Expression;
+using code::ExpressionKind;
+using code::Flow;
+using code::Index;
+using code::kNone;
+
+bool one_of(std::string_view name, std::initializer_list<std::string_view> all) { return std::ranges::find(all, name) != all.end(); }
+std::string_view last_of(std::string_view name) { return name.substr(name.rfind('.') + 1); }
+
+void unsafe_loads(View& v, Index i, const Expression& e, const std::string& name) {
+  const auto see = [&](std::string subject, std::string detail, Confidence confidence = Confidence::high) {
+    sight(v, "unsafe-load", std::move(subject), std::move(detail), i, confidence);
+  };
+  const auto flag = [&](std::string_view key) { return v.names.boolean_value(v.module.keyword(e, key)); };
+  if (name == "torch.load") {
+    const auto safe = flag("weights_only");
+    if (safe == false) see(name, "weights_only=False");
+    else if (!safe && v.module.keyword(e, "weights_only") == kNone) see(name, "weights_only not given: safe only from torch 2.6 on", Confidence::low);
+  } else if (one_of(name, {"pickle.load", "pickle.loads", "dill.load", "dill.loads", "cloudpickle.load", "cloudpickle.loads", "joblib.load", "pandas.read_pickle", "cPickle.load", "cPickle.loads", "marshal.load", "shelve.open", "sklearn.externals.joblib.load", "torch.package.PackageImporter"})) {
+    see(name, "rebuilds any object, running the code it names", Confidence::medium);
+  } else if ((name == "yaml.load" && code::effect_of(v.names, e).effect == Effect::deserialize) || name == "yaml.unsafe_load") {
+    see(name, "no safe loader");
+  } else if (last_of(name) == "load_model" && flag("safe_mode") == false) {
+    see(name, "safe_mode=False");
+  } else if (name.ends_with("enable_unsafe_deserialization")) {
+    see(name, "turns keras' safe mode off");
+  } else if (name == "numpy.load" && flag("allow_pickle") == true) {
+    see(name, "allow_pickle=True", Confidence::medium);
+  }
+  if (flag("trust_remote_code") == true) {
+    const Index what = v.module.argument(e, last_of(name) == "pipeline" ? 1 : 0, "model");
+    const std::string model = names_string(v, what);
+    see("trust_remote_code", model.empty() ? name : name + " of " + model);
+  }
+  if (flag("allow_dangerous_deserialization") == true) see("allow_dangerous_deserialization", name);
+}
+
+void settings(View& v, Index i, const Expression& e, const std::string& name) {
+  const auto see = [&](std::string subject, std::string detail, Confidence confidence = Confidence::high) {
+    sight(v, "insecure-setting", std::move(subject), std::move(detail), i, confidence);
+  };
+  const auto flag = [&](std::string_view key) { return v.names.boolean_value(v.module.keyword(e, key)); };
+  if ((flag("verify") == false && (name.starts_with("requests") || name.starts_with("httpx") || name.starts_with("openai") || name.find("lient") != std::string::npos)) || flag("verify_ssl") == false || flag("rejectUnauthorized") == false ||
+      name == "ssl._create_unverified_context" || (flag("ssl") == false && name.starts_with("aiohttp")))
+    see("tls-verification", name);
+  if (name.ends_with(".run") && flag("debug") == true && (name.starts_with("flask") || name.starts_with("quart"))) see("debug-server", name);
+  if (last_of(name) == "launch" && flag("share") == true) see("public-share", name);
+  for (const char* key : {"allow_dangerous_code", "allow_dangerous_requests"})
+    if (flag(key) == true) see(key, name);
+  if (name.ends_with("CORSMiddleware") || name.ends_with("add_middleware")) {
+    const Index origins = v.names.literal_of(v.module.keyword(e, "allow_origins"));
+    if (origins != kNone && flag("allow_credentials") == true && v.module.at(origins).kind == ExpressionKind::list)
+      for (const Index p : v.module.at(origins).parts)
+        if (names_string(v, p) == "*") see("cors-any-origin", "allow_origins=['*'] with credentials");
+  }
+  if (const Index safety = v.names.literal_of(v.module.keyword(e, "safety_settings")); safety != kNone && code::is_model_call(v.names, e)) {
+    if (v.text_of(safety).find("BLOCK_NONE") != std::string_view::npos) see("safety-filter", "BLOCK_NONE");
+  }
+}
+
+void endless_loops(View& v) {
+  for (const code::Loop& l : v.module.loops) {
+    if (!l.endless || l.leaves) continue;
+    bool model = false, waits = false;
+    Index call = kNone;
+    for (Index i = 0; i < v.module.expressions.size(); ++i) {
+      const Expression& e = v.module.at(i);
+      if (e.kind != ExpressionKind::call || e.begin < l.begin || e.end > l.end) continue;
+      const std::string& name = v.names.callee(e);
+      if (code::is_model_call(v.names, e)) { model = true; call = i; }
+      waits |= code::effect_of(v.names, e).effect == Effect::user_input || one_of(last_of(name), {"sleep", "recv", "receive", "get", "exit", "wait", "readline", "prompt", "ask", "accept", "receive_text", "Prompt"});
+    }
+    if (model && !waits && call != kNone) sight(v, "insecure-setting", "endless-agent-loop", fmt::format("while True from line {} calls a model and never leaves", l.spot.line), call, Confidence::medium);
+  }
+}
+
+/// "tool argument of run_query reaches subprocess.run (line 12)".
+std::string told(const View& v, const Flow& f) {
+  std::string text(code::name_of_label(f.labels));
+  if (f.origin != kNone && v.module.at(f.origin).kind == ExpressionKind::call) text += " from " + v.names.callee(v.module.at(f.origin));
+  if (f.owner != kNone) text += " in " + v.module.functions[f.owner].name;
+  const Expression& call = v.module.at(f.call);
+  text += " reaches " + (call.kind == ExpressionKind::call ? v.names.callee(call) : std::string("the result"));
+  if (f.guarded) text += " after a check";
+  return text;
+}
+
+void flows(View& v) {
+  for (const Flow& f : v.flows.flows) {
+    const Confidence confidence = f.guarded ? Confidence::low : Confidence::high;
+    const bool dangerous = one_of(f.what, {"exec", "eval", "shell", "process", "sql", "path", "url", "template", "html", "import", "deserialize"});
+    const bool from_keyboard = f.origin != kNone && v.module.at(f.origin).kind == ExpressionKind::call && one_of(v.names.callee(v.module.at(f.origin)), {"input", "raw_input"});
+    if (f.labels & code::kCredential && (f.what == "network" || f.what == "result")) {
+      sight(v, "exfiltration", f.what, told(v, f), f.call, confidence);
+    }
+    if (f.labels & code::kDecoded && one_of(f.what, {"exec", "eval", "shell", "import"})) sight(v, "dangerous-command", "decode-and-run", told(v, f), f.call, Confidence::high);
+    if (f.labels & code::kWebContent && one_of(f.what, {"exec", "eval", "shell"}) && !(f.labels & (code::kModelOutput | code::kToolArgument)))
+      sight(v, "dangerous-command", "download-and-run", told(v, f), f.call, confidence);
+    if (!dangerous && f.what != "system-prompt") continue;
+    if (f.labels & code::kModelOutput) {
+      if (f.what != "system-prompt") sight(v, "model-output-flow", f.what, told(v, f), f.call, confidence);
+    } else if ((f.labels & (code::kToolArgument | code::kUserInput)) && !from_keyboard) {
+      std::string subject = f.what;
+      if (f.what == "path") subject = f.effect == Effect::read_file ? "path-read" : "path-write";
+      sight(v, "untrusted-input-flow", subject, told(v, f), f.call, confidence);
+    } else if ((f.labels & code::kWebContent) && one_of(f.what, {"deserialize", "template"})) {
+      sight(v, "untrusted-input-flow", f.what, told(v, f), f.call, confidence);
+    }
+  }
+}
+
+}  // namespace
+
+std::string shown(const View& v, Index i) {
+  std::string text = excerpt_of(v.text_of(i), 160);
+  // A long run of token characters with digits may be a key: it is not shown.
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at;
+    bool digit = false;
+    while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) || text[end] == '-' || text[end] == '_')) digit |= std::isdigit(static_cast<unsigned char>(text[end++])) != 0;
+    if (end - at >= 16 && digit) out += text.substr(at, 4) + "…";
+    else out += text.substr(at, end - at);
+    if (end < text.size()) out += text[end++];
+    at = end;
+  }
+  return out;
+}
+
+void sight(View& v, std::string what, std::string subject, std::string detail, Index i, Confidence confidence) {
+  const Expression& e = v.module.at(i);
+  Asset& asset = v.asset_of(e.owner);
+  if (asset.sightings.size() >= v.source.limits->sightings_per_asset) return;
+  Sighting s;
+  s.what = std::move(what);
+  s.subject = std::move(subject);
+  s.detail = excerpt_of(detail, 300);
+  s.excerpt = shown(v, i);
+  s.place = v.place(e.spot);
+  s.confidence = confidence;
+  asset.sightings.push_back(std::move(s));
+}
+
+void observe_risks(View& v) {
+  for (Index i = 0; i < v.module.expressions.size(); ++i) {
+    const Expression& e = v.module.at(i);
+    if (e.kind != ExpressionKind::call) continue;
+    const std::string& name = v.names.callee(e);
+    if (name.empty()) continue;
+    unsafe_loads(v, i, e, name);
+    settings(v, i, e, name);
+  }
+  endless_loops(v);
+  flows(v);
+}
+
+}  // namespace stormwatch::collect

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// MCP servers written in code, and tools: what they say (name, description) and what their bodies do (capabilities).
+#include <algorithm>
+#include <set>
+
+#include "collect/understanding/view.h"
+
+namespace stormwatch::collect {
+
+namespace {
+
+using code::Expression;
+using code::ExpressionKind;
+using code::Index;
+using code::kNone;
+using code::RoleKind;
+
+bool makes_server(std::string_view name) {
+  static constexpr std::string_view kinds[] = {"mcp.server.fastmcp.FastMCP", "fastmcp.FastMCP", "mcp.FastMCP", "mcp.server.FastMCP", "mcp.server.Server", "mcp.server.lowlevel.Server", "FastMCP", "fastmcp.server.FastMCP", "mcp.server.mcpserver.MCPServer", "mcp.server.lowlevel.server.Server"};
+  if (std::ranges::find(kinds, name) != std::end(kinds)) return true;
+  return name.starts_with("@modelcontextprotocol/sdk/server") && (name.ends_with(".McpServer") || name.ends_with(".Server"));
+}
+
+Texts capabilities_of(const View& v, Index function) {
+  std::set<std::string> found;
+  const std::size_t slot = function == kNone ? v.module.functions.size() : function;
+  for (std::size_t k = 0; k < v.flows.effects[slot].size(); ++k) {
+    const code::CallEffect& e = v.flows.effects[slot][k];
+    const auto capability = code::capability_of(e.effect);
+    if (!capability.empty()) found.emplace(capability);
+    if (e.effect == code::Effect::environment || e.effect == code::Effect::read_file) {
+      const Expression& call = v.module.at(v.flows.calls[slot][k]);
+      const std::string subject = v.names.pattern_of(v.module.argument(call, 0));
+      if (e.effect == code::Effect::read_file && code::is_credential_path(subject)) found.emplace("credential-read");
+    }
+  }
+  return {found.begin(), found.end()};
+}
+
+ToolFacts tool_facts(const View& v, const code::Role& r) {
+  ToolFacts facts;
+  facts.description = r.description.size() > 8000 ? r.description.substr(0, 8000) : r.description;
+  if (r.function == kNone) return facts;
+  for (const code::Parameter& p : v.module.functions[r.function].parameters) {
+    if (p.name == "self" || p.name == "cls" || p.name == "ctx" || p.name == "$0") {
+      for (const std::string& b : p.bound) facts.parameters.push_back(b);
+      continue;
+    }
+    facts.parameters.push_back(p.name);
+  }
+  facts.capabilities = capabilities_of(v, r.function);
+  return facts;
+}
+
+/// The variable a server is bound to, for its key.
+AssetId add_server(View& v, const std::string& name, Index call, code::Spot spot) {
+  McpServerFacts facts;
+  for (const Expression& e : v.module.expressions) {
+    if (e.kind != ExpressionKind::call) continue;
+    const std::string& callee = v.names.callee(e);
+    if (callee.ends_with(".run") && v.module.keyword(e, "transport") != kNone) facts.transport = names_string(v, v.module.keyword(e, "transport"));
+    else if (callee.ends_with("stdio_server") || callee.ends_with("StdioServerTransport")) facts.transport = "stdio";
+    else if (callee.ends_with("SseServerTransport") || callee.ends_with("SSEServerTransport")) facts.transport = "sse";
+    else if (callee.ends_with("StreamableHTTPServerTransport") || callee.ends_with("StreamableHTTPSessionManager")) facts.transport = "http";
+  }
+  if (call != kNone) {
+    const Expression& e = v.module.at(call);
+    if (v.module.keyword(e, "auth") != kNone || v.module.keyword(e, "token_verifier") != kNone || v.module.keyword(e, "auth_server_provider") != kNone) facts.authenticated = true;
+    facts.version = names_string(v, v.module.keyword(e, "version"));
+  }
+  const Place place = v.place(spot);
+  const AssetId id = v.out.add(make_asset(v.file + "#" + name, name, std::move(facts), place));
+  v.out.relate(v.app().id, RelationKind::contains, id, place);
+  v.owners.push_back({id, AssetKind::mcp_server, name});
+  return id;
+}
+
+}  // namespace
+
+void observe_servers(View& v) {
+  AssetId server{};
+  bool has_server = false;
+  for (Index i = 0; i < v.module.expressions.size(); ++i) {
+    const Expression& e = v.module.at(i);
+    if (e.kind != ExpressionKind::call || !makes_server(v.names.callee(e))) continue;
+    std::string name = names_string(v, v.module.keyword(e, "name"));
+    if (name.empty()) name = names_string(v, v.module.argument(e, 0));
+    if (name.empty() || name.size() > 100) name = "server";
+    const AssetId id = add_server(v, name, i, e.spot);
+    if (!has_server) server = id;
+    has_server = true;
+  }
+  for (const code::Role& r : v.roles) {
+    if (r.kind == RoleKind::route) continue;
+    const bool mcp = r.kind != RoleKind::tool;
+    if (mcp && !has_server) {
+      // Registered with a server that another file makes.
+      server = add_server(v, "server", kNone, r.spot);
+      has_server = true;
+    }
+    if (r.kind == RoleKind::mcp_dispatch || r.kind == RoleKind::mcp_resource || r.kind == RoleKind::mcp_prompt) {
+      v.owners.push_back({server, AssetKind::mcp_server, r.name, r.function});
+      continue;
+    }
+    const Place place = v.place(r.spot);
+    const AssetId id = v.out.add(make_asset(v.file + "#" + r.name, r.name, tool_facts(v, r), place));
+    v.out.relate(mcp ? server : v.app().id, RelationKind::has_tool, id, place);
+    v.owners.push_back({mcp ? server : id, mcp ? AssetKind::mcp_server : AssetKind::tool, r.name, r.function});
+  }
+  // Low-level servers declare tools as data: types.Tool(name=..., description=..., inputSchema=...).
+  if (!has_server) return;
+  for (const Expression& e : v.module.expressions) {
+    const bool python = e.kind == ExpressionKind::call && (v.names.callee(e).ends_with("types.Tool") || v.names.callee(e) == "mcp.Tool");
+    const bool script = e.kind == ExpressionKind::map && v.module.member(e, "inputSchema") != kNone;
+    if (!python && !script) continue;
+    const auto member = [&](std::string_view key) { return python ? v.module.keyword(e, key) : v.module.member(e, key); };
+    const std::string name = names_string(v, member("name"));
+    if (name.empty() || name.size() > 100) continue;
+    ToolFacts facts;
+    facts.description = names_string(v, member("description"));
+    const Index schema = member("inputSchema");
+    if (schema != kNone && v.text_of(schema).size() < 4000) facts.schema = std::string(v.text_of(schema));
+    const Place place = v.place(e.spot);
+    v.out.relate(server, RelationKind::has_tool, v.out.add(make_asset(v.file + "#" + name, name, std::move(facts), place)), place);
+  }
+}
+
+}  // namespace stormwatch::collect

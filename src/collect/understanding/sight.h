@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sightings of source code: on the tool, server or application that the expression belongs to, with a redacted excerpt.
+#pragma once
+
+#include "collect/understanding/view.h"
+
+namespace stormwatch::collect {
+
+/// The expression's source text, at most 160 bytes, without what may be a key.
+std::string shown(const View& view, code::Index expression);
+void sight(View& view, std::string what, std::string subject, std::string detail, code::Index expression, Confidence confidence = Confidence::high);
+
+}  // namespace stormwatch::collect
