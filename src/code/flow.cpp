@@ -523,6 +523,8 @@ class Follower {
 
 }  // namespace
 
+Flows follow(const Names& names, const std::vector<Role>& roles) { return Follower(names, roles).run(); }
+
 std::string_view name_of_label(std::uint32_t labels) {
   if (labels & kModelOutput) return "model output";
   if (labels & kToolArgument) return "tool argument";
