@@ -54,7 +54,7 @@ bool jwt_structure(std::string_view value) {
   if (dot == std::string_view::npos) return false;
   const std::string header = base64_decoded(value.substr(0, dot));
   const std::size_t open = header.find_first_not_of(" \r\n\t");
-  if (open == std::string::npos || header[open] != '{' || header.find("\"alg\"") == std::string::npos) return false;
+  if (open == std::string::npos || header[open] != '{' || header.back() != '}' || header.find("\"alg\"") == std::string::npos) return false;
   const std::size_t second = value.find('.', dot + 1);
   const std::string payload = base64_decoded(value.substr(dot + 1, second == std::string_view::npos ? second : second - dot - 1));
   const std::size_t begin = payload.find_first_not_of(" \r\n\t");
@@ -90,6 +90,39 @@ bool base62_mix(std::string_view value) {
   return std::ranges::any_of(value, is_digit) && std::ranges::any_of(value, is_upper) && std::ranges::any_of(value, is_lower);
 }
 
+// How often neighbouring letters and digits change their class (lower, upper, digit). Random base 62 comes to 0.6, hex to 0.47;
+// words and names stay under 0.2.
+double class_changes(std::string_view value) {
+  int pairs = 0, changes = 0, before = 0;
+  for (char c : value) {
+    const int now = is_lower(c) ? 1 : is_upper(c) ? 2 : is_digit(c) ? 3 : 0;
+    if (now && before) ++pairs, changes += now != before;
+    before = now;
+  }
+  return pairs ? static_cast<double>(changes) / pairs : 0;
+}
+
+bool random_looking(std::string_view value) { return class_changes(value) >= 0.25; }
+
+// Random letters without digits: the case changes as often as not.
+bool letter_mix(std::string_view value) {
+  const std::size_t prefix = value.rfind('_');
+  return class_changes(value.substr(prefix == std::string_view::npos ? 0 : prefix + 1)) >= 0.28;
+}
+
+bool not_words(std::string_view value) { return mixed(value) || random_looking(value); }
+
+// A password that someone chose, not the name of one: letters with digits or signs, without the words that stand in for it.
+bool password(std::string_view value) {
+  const bool sign = std::ranges::any_of(value, [](char c) { return !is_digit(c) && !is_upper(c) && !is_lower(c) && c != '_' && c != '-' && c != '.'; });
+  if (!(mixed(value) || (sign && std::ranges::any_of(value, is_lower)))) return false;
+  std::string lower(value);
+  for (char& c : lower)
+    if (is_upper(c)) c = static_cast<char>(c + 32);
+  static constexpr std::array<std::string_view, 14> words{"pass", "pwd", "secret", "test", "user", "admin", "string", "value", "hash", "token", "://", "key", "p@ss", "field"};
+  return std::ranges::none_of(words, [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+}
+
 // NVIDIA's older key: base64 of "something:uuid".
 bool base64_pair(std::string_view value) { return base64_decoded(value).find(':') != std::string::npos; }
 bool bedrock(std::string_view value) {
@@ -99,16 +132,17 @@ bool bedrock(std::string_view value) {
 bool basic_pair(std::string_view value) {
   const std::string text = base64_decoded(value);
   const std::size_t colon = text.find(':');
-  return colon != std::string::npos && text.size() > 3 && std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F; });
+  return colon != std::string::npos && text.size() > 3 && text[0] != '{' && std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F; });
 }
 
 struct Check {
   std::string_view name;
   bool (*holds)(std::string_view value);
 };
-constexpr std::array kChecks{
+const std::array kChecks{
     Check{"luhn", luhn}, Check{"card", card}, Check{"iban", iban}, Check{"crc-tail", crc_tail}, Check{"jwt", jwt_structure},
-    Check{"pem-body", pem_body}, Check{"mixed", mixed}, Check{"base62-mix", base62_mix}, Check{"base64-pair", base64_pair},
+    Check{"pem-body", pem_body}, Check{"mixed", mixed}, Check{"base62-mix", base62_mix}, Check{"random", random_looking}, Check{"letter-mix", letter_mix},
+    Check{"not-words", not_words}, Check{"password", password}, Check{"base64-pair", base64_pair},
     Check{"bedrock", bedrock}, Check{"basic-pair", basic_pair}, Check{"us-ssn", us_ssn}, Check{"us-npi", us_npi},
     Check{"uk-nhs", uk_nhs}, Check{"in-aadhaar", in_aadhaar}, Check{"de-tax-id", de_tax_id}, Check{"fr-nir", fr_nir},
     Check{"es-nif", es_nif}, Check{"nl-bsn", nl_bsn}, Check{"pl-pesel", pl_pesel}, Check{"fi-hetu", fi_hetu},

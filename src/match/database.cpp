@@ -22,7 +22,7 @@ namespace {
 struct Confirmer {
   std::once_flag made;
   std::unique_ptr<RE2> regex;
-  std::vector<std::unique_ptr<RE2>> unless;
+  std::vector<std::unique_ptr<RE2>> unless, unless_around;
   int value_group = 0;
 };
 
@@ -39,11 +39,9 @@ void make(const Pattern& pattern, Confirmer& confirmer) {
   const auto& names = confirmer.regex->NamedCapturingGroups();
   const auto value = names.find("value");
   confirmer.value_group = value != names.end() ? value->second : std::min(confirmer.regex->NumberOfCapturingGroups(), 1);
-  for (const std::string& refused : pattern.unless) {
-    RE2::Options options = options_of(pattern);
-    options.set_case_sensitive(false);
-    confirmer.unless.push_back(std::make_unique<RE2>(refused, options));
-  }
+  const RE2::Options options = options_of(pattern);
+  for (const std::string& refused : pattern.unless) confirmer.unless.push_back(std::make_unique<RE2>(refused, options));
+  for (const std::string& refused : pattern.unless_around) confirmer.unless_around.push_back(std::make_unique<RE2>(refused, options));
 }
 
 Result<void> check(const Pattern& pattern) {
@@ -51,8 +49,9 @@ Result<void> check(const Pattern& pattern) {
   make(pattern, confirmer);
   if (!confirmer.regex->ok())
     return failure("pattern \"" + pattern.id + "\": " + confirmer.regex->error(), {}, {}, "an RE2 expression in `regex`");
-  for (const auto& refused : confirmer.unless)
-    if (!refused->ok()) return failure("pattern \"" + pattern.id + "\": " + refused->error(), {}, {}, "RE2 expressions in `unless`");
+  for (const auto* list : {&confirmer.unless, &confirmer.unless_around})
+    for (const auto& refused : *list)
+      if (!refused->ok()) return failure("pattern \"" + pattern.id + "\": " + refused->error(), {}, {}, "RE2 expressions in `unless`");
   return {};
 }
 
@@ -103,6 +102,7 @@ struct ThreadScratch {
   ~ThreadScratch() { hs_free_scratch(scratch); }
 };
 
+bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool word_is_near(const Pattern& pattern, std::string_view text, std::uint64_t begin, std::uint64_t end) {
@@ -110,7 +110,12 @@ bool word_is_near(const Pattern& pattern, std::string_view text, std::uint64_t b
   const std::string_view window = text.substr(from, end - from + pattern.near_bytes);
   return std::ranges::any_of(pattern.near, [&](const std::string& word) {
     const auto same = [](char a, char b) { return lower(a) == lower(b); };
-    return std::search(window.begin(), window.end(), word.begin(), word.end(), same) != window.end();
+    for (auto at = window.begin();; ++at) {
+      at = std::search(at, window.end(), word.begin(), word.end(), same);
+      if (at == window.end()) return false;
+      // The start of a word: "okta" does not stand in "bookTable", but does in "myOktaToken".
+      if (at == window.begin() || !is_letter(at[-1]) || !is_letter(*at) || (at[-1] >= 'a' && *at <= 'Z')) return true;
+    }
   });
 }
 
@@ -120,9 +125,10 @@ bool accepted(const Pattern& pattern, const Confirmer& confirmer, std::string_vi
   if (!pattern.checksum.empty() && !passes(pattern.checksum, value)) return false;
   if (!pattern.near.empty() && !word_is_near(pattern, text, hit.begin, hit.end)) return false;
   if (pattern.topic == "secret" && is_placeholder(value)) return false;
-  return std::ranges::none_of(confirmer.unless, [&](const auto& refused) {
-    return RE2::PartialMatch(re2::StringPiece(value.data(), value.size()), *refused);
-  });
+  const auto holds = [](std::string_view part, const auto& list) {
+    return std::ranges::any_of(list, [&](const auto& refused) { return RE2::PartialMatch(re2::StringPiece(part.data(), part.size()), *refused); });
+  };
+  return !holds(value, confirmer.unless) && !holds(text.substr(hit.begin, hit.end - hit.begin), confirmer.unless_around);
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ struct Pattern {
   double entropy = 0;                 ///< Shannon bits a character that the value must reach
   std::string checksum;               ///< luhn, iban, base64-prefix ...: a named check in match/checksum.h
   std::vector<std::string> unless;    ///< RE2; a value that one of these matches is refused (placeholders)
+  std::vector<std::string> unless_around;  ///< RE2; the same over the whole match
   std::string confidence = "high";
   std::string severity;               ///< overrides the rule's
   std::vector<std::string> kinds;     ///< content kinds it applies to; empty: all text

@@ -26,8 +26,9 @@ std::uint64_t key_of(std::span<const Pattern> patterns) {
   std::uint64_t key = hash64(hs_version(), platform.cpu_features * 31 + platform.tune);
   for (const Pattern& pattern : patterns) {
     key = hash64(expression_of(pattern), key * 31 + flags_of(pattern));
-    key = hash64(pattern.regex, key);
+    key = hash64(pattern.regex, key + (pattern.near.empty() ? 0 : pattern.near_bytes));
     for (const std::string& refused : pattern.unless) key = hash64(refused, key);
+    for (const std::string& refused : pattern.unless_around) key = hash64(refused, key);
   }
   return key;
 }
@@ -38,6 +39,8 @@ std::uint32_t longest_match(const Pattern& pattern) {
   std::uint32_t reach = kLongestReach;
   if (hs_expression_info(pattern.regex.c_str(), flags_of(pattern), &info, &error) == HS_SUCCESS && info) {
     reach = std::min(info->max_width, kLongestReach);
+    if (!pattern.near.empty() && !pattern.prefilter.empty())  // the prefilter may be the word beside the match
+      reach = std::min(reach + pattern.near_bytes, kLongestReach);
     std::free(info);
   } else if (error) {
     hs_free_compile_error(error);

@@ -34,8 +34,8 @@ std::unexpected<Error> wrong(std::string_view file, const Node& node, std::strin
 }
 
 // Replaces each %{name} by the part of that name; parts do not hold parts.
-Result<std::string> with_parts(const Node& node, const Parts& parts, std::string_view file) {
-  std::string text = node.scalar, out;
+Result<std::string> with_parts(const std::string& text, const Node& node, const Parts& parts, std::string_view file) {
+  std::string out;
   std::size_t at = 0;
   for (std::size_t found; (found = text.find("%{", at)) != std::string::npos;) {
     const std::size_t end = text.find('}', found);
@@ -77,12 +77,18 @@ Result<void> take_number(double& into, const Node& node, double most, std::strin
 Result<void> take_field(Pattern& pattern, const Node::Member& member, const Parts& parts, std::string_view file) {
   const std::string& key = member.key;
   const Node& node = member.value;
-  if (key == "near" || key == "unless" || key == "kinds" || key == "fires" || key == "silent") {
+  if (key == "near" || key == "unless" || key == "unless_around" || key == "kinds" || key == "fires" || key == "silent") {
     auto texts = texts_of(node, key, file);
     if (!texts) return std::unexpected(texts.error());
-    auto& list = key == "near" ? pattern.near : key == "unless" ? pattern.unless : key == "kinds" ? pattern.kinds
-                 : key == "fires" ? pattern.fires : pattern.silent;
-    if (key == "unless") list.insert(list.end(), texts->begin(), texts->end());  // added to the defaults'
+    auto& list = key == "near" ? pattern.near : key == "unless" ? pattern.unless : key == "unless_around" ? pattern.unless_around
+                 : key == "kinds" ? pattern.kinds : key == "fires" ? pattern.fires : pattern.silent;
+    if (key.starts_with("unless"))
+      for (std::string& text : *texts) {
+        auto whole = with_parts(text, node, parts, file);
+        if (!whole) return std::unexpected(whole.error());
+        text = *std::move(whole);
+      }
+    if (key.starts_with("unless")) list.insert(list.end(), texts->begin(), texts->end());  // added to the defaults'
     else list = *std::move(texts);
     return {};
   }
@@ -92,7 +98,7 @@ Result<void> take_field(Pattern& pattern, const Node::Member& member, const Part
   else if (key == "what") pattern.what = node.scalar;
   else if (key == "subject") pattern.subject = node.scalar;
   else if (key == "regex" || key == "prefilter") {
-    auto text = with_parts(node, parts, file);
+    auto text = with_parts(node.scalar, node, parts, file);
     if (!text) return std::unexpected(text.error());
     (key == "regex" ? pattern.regex : pattern.prefilter) = *std::move(text);
   } else if (key == "ignore_case") {
@@ -110,7 +116,7 @@ Result<void> take_field(Pattern& pattern, const Node::Member& member, const Part
   } else if (key == "confidence") return take_word(pattern.confidence, node, kConfidences, file);
   else if (key == "severity") return take_word(pattern.severity, node, kSeverities, file);
   else return wrong(file, node, "unknown field `" + key + "`",
-                    "id, topic, what, subject, regex, prefilter, ignore_case, near, near_bytes, entropy, checksum, unless, confidence, severity, kinds, fires or silent");
+                    "id, topic, what, subject, regex, prefilter, ignore_case, near, near_bytes, entropy, checksum, unless, unless_around, confidence, severity, kinds, fires or silent");
   return {};
 }
 

@@ -25,13 +25,22 @@ bool is_template(std::string_view value) {
   return value.starts_with('$') || (value.starts_with('{') && value.ends_with('}'));
 }
 
+bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
+
+// A stand-in's word, not within other letters: long random texts hold short words by chance.
 bool has_word(const std::string& lower) {
-  static constexpr std::array<std::string_view, 38> words{
-      "example", "placeholder", "changeme", "change-me", "change_me", "replaceme", "replace-me", "replace_me", "replace-with",
-      "replace_with", "your-", "your_", "yourkey", "yourtoken", "yoursecret", "yourpassword", "yourapi", "my-secret", "my_secret",
-      "-here", "_here", "insert-", "insert_", "enter-", "enter_", "redacted", "dummy", "notreal", "not-real", "not_real", "sample",
-      "fake", "todo", "fixme", "abcdefghij", "foobar", "deadbeef", "removed"};
-  return std::ranges::any_of(words, [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+  static constexpr std::array<std::string_view, 30> words{
+      "example", "placeholder", "changeme", "change", "replaceme", "replace", "your", "yourkey", "yourtoken", "yoursecret",
+      "yourpassword", "yourapi", "my-secret", "my_secret", "here", "insert", "enter", "redacted", "dummy", "notreal", "not-real",
+      "not_real", "sample", "fake", "todo", "fixme", "foobar", "removed", "hidden", "secret-key"};
+  return std::ranges::any_of(words, [&](std::string_view word) {
+    for (std::size_t at = lower.find(word); at != std::string::npos; at = lower.find(word, at + 1)) {
+      const bool begins = at == 0 || !(is_letter(lower[at - 1]) || (lower[at - 1] >= '0' && lower[at - 1] <= '9'));
+      const bool ends = at + word.size() == lower.size() || !is_letter(lower[at + word.size()]);
+      if (begins && ends) return true;
+    }
+    return false;
+  });
 }
 
 // One character over and over ("xxxxxxxx", "********", "0000"), or a longer run inside than chance gives.
@@ -44,6 +53,7 @@ bool is_repetitive(std::string_view value) {
     run = i > 0 && value[i] == value[i - 1] ? run + 1 : 1;
     longest = std::max(longest, run);
   }
+  if (value.size() > 200) return longest * 3 >= value.size();  // long keys have runs of their own
   return (value.size() >= 8 && distinct <= 3) || longest >= 6 || (longest >= 4 && longest * 2 >= value.size());
 }
 
@@ -52,16 +62,18 @@ bool is_sequential(const std::string& lower) {
   std::size_t steps = 0;
   for (std::size_t i = 1; i < lower.size(); ++i)
     if (lower[i] == lower[i - 1] + 1 || (lower[i - 1] == '9' && (lower[i] == '0' || lower[i] == 'a'))) ++steps;
-  return lower.size() >= 6 && steps * 3 >= lower.size() * 2;
+  return lower.size() >= 6 && steps * 5 >= lower.size() * 4;
 }
 
 }  // namespace
 
 bool is_placeholder(std::string_view value) {
+  if (value.size() > 200) return is_repetitive(value);  // key bodies and long tokens: their checks tell more
   if (value.find("...") != std::string_view::npos || value.find("\xE2\x80\xA6") != std::string_view::npos) return true;
   if (is_template(value) || is_repetitive(value)) return true;
   const std::string lower = lowered(value);
-  return is_sequential(lower) || has_word(lower);
+  return is_sequential(lower) || has_word(lower) || lower.find("abcdefghij") != std::string::npos ||
+         value.find("EXAMPLE") != std::string_view::npos;
 }
 
 }  // namespace stormwatch::match
