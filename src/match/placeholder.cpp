@@ -29,10 +29,10 @@ bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
 
 // A stand-in's word, not within other letters: long random texts hold short words by chance.
 bool has_word(const std::string& lower) {
-  static constexpr std::array<std::string_view, 30> words{
+  static constexpr std::array<std::string_view, 29> words{
       "example", "placeholder", "changeme", "change", "replaceme", "replace", "your", "yourkey", "yourtoken", "yoursecret",
       "yourpassword", "yourapi", "my-secret", "my_secret", "here", "insert", "enter", "redacted", "dummy", "notreal", "not-real",
-      "not_real", "sample", "fake", "todo", "fixme", "foobar", "removed", "hidden", "secret-key"};
+      "not_real", "sample", "fake", "todo", "fixme", "foobar", "removed", "hidden"};
   return std::ranges::any_of(words, [&](std::string_view word) {
     for (std::size_t at = lower.find(word); at != std::string::npos; at = lower.find(word, at + 1)) {
       const bool begins = at == 0 || !(is_letter(lower[at - 1]) || (lower[at - 1] >= '0' && lower[at - 1] <= '9'));

@@ -37,6 +37,7 @@ struct Sighting {
   std::string excerpt;  ///< redacted, at most 200 bytes of valid UTF-8
   Place place;
   Confidence confidence = Confidence::high;
+  std::string context;  ///< what the file is for (test, example, documentation, vendored); empty for the product's own
   friend auto operator<=>(const Sighting&, const Sighting&) = default;
 };
 
