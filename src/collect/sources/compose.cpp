@@ -69,10 +69,11 @@ Container container_of(const Node& service) {
   container.environment_elsewhere = service.find("env_file") || service.find("extends");
   if (const Node* volumes = service.find("volumes")) container.mounts_files = !volumes->items.empty();
   container.mounts_files |= service.find("configs") || service.find("secrets");
-  container.exposure = "internal";
+  container.exposure.clear();
   if (const Node* ports = service.find("ports"))
     for (const Node& port : ports->items) add_port(port, container);
   if (service.text("network_mode") == "host") container.exposure = "internet";
+  if (container.exposure.empty()) container.exposure = "internal";
   return container;
 }
 
