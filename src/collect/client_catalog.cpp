@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collect/client_catalog.h"
+
+#include <algorithm>
+
+#include "base/embedded.h"
+#include "format/document.h"
+
+namespace stormwatch::embedded {
+extern const EmbeddedFile clients[];
+extern const std::size_t clients_count;
+}  // namespace stormwatch::embedded
+
+namespace stormwatch::collect {
+namespace {
+
+Node embedded_document(std::string_view name) {
+  for (std::size_t i = 0; i < embedded::clients_count; ++i) {
+    if (embedded::clients[i].path != name) continue;
+    auto documents = format::parse_yaml(embedded::clients[i].text(), Limits{});
+    if (documents && !documents->empty()) return std::move(documents->front());
+  }
+  return {};
+}
+
+/// '*' is anything but '/'.
+bool ends_with_pattern(std::string_view path, std::string_view pattern) {
+  const std::size_t star = pattern.find('*');
+  if (star == std::string_view::npos)
+    return path.ends_with(pattern) && (path.size() == pattern.size() || path[path.size() - pattern.size() - 1] == '/');
+  const std::string_view head = pattern.substr(0, star), tail = pattern.substr(star + 1);
+  if (!path.ends_with(tail)) return false;
+  const std::string_view front = path.substr(0, path.size() - tail.size());
+  const std::size_t slash = front.rfind('/');
+  const std::string_view folder = slash == std::string_view::npos ? std::string_view{} : front.substr(0, slash + 1);
+  return head.empty() || (folder.ends_with(head) && (folder.size() == head.size() || folder[folder.size() - head.size() - 1] == '/'));
+}
+
+/// Edits between two names, a swap of neighbours counting one; more than `most` is reported as most + 1.
+std::size_t distance(std::string_view a, std::string_view b, std::size_t most) {
+  if (a.size() > b.size() + most || b.size() > a.size() + most) return most + 1;
+  std::vector<std::size_t> before_last(b.size() + 1), last(b.size() + 1), now(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    now[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      now[j] = std::min({last[j] + 1, now[j - 1] + 1, last[j - 1] + (a[i - 1] != b[j - 1])});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) now[j] = std::min(now[j], before_last[j - 2] + 1);
+    }
+    std::swap(before_last, last);
+    std::swap(last, now);
+  }
+  return last[b.size()];
+}
+
+}  // namespace
+
+const std::vector<ClientPlace>& known_clients() {
+  static const std::vector<ClientPlace> all = [] {
+    std::vector<ClientPlace> read;
+    const Node root = embedded_document("clients.yaml");
+    const Node* list = root.find("clients");
+    if (!list) return read;
+    for (const Node& item : list->items) {
+      ClientPlace place{std::string(item.text("product")), std::string(item.text("scope")), {}, {}};
+      for (const auto& [key, into] : {std::pair{"paths", &place.paths}, {"keys", &place.keys}})
+        if (const Node* texts = item.find(key))
+          for (const Node& text : texts->items) into->push_back(text.scalar);
+      read.push_back(std::move(place));
+    }
+    return read;
+  }();
+  return all;
+}
+
+const ClientPlace* client_of(std::string_view path) {
+  for (const ClientPlace& client : known_clients())
+    if (std::ranges::any_of(client.paths, [&](const std::string& end) { return ends_with_pattern(path, end); })) return &client;
+  return nullptr;
+}
+
+std::string_view package_looks_like(std::string_view name) {
+  static const std::vector<std::string> known = [] {
+    std::vector<std::string> read;
+    const Node root = embedded_document("known_packages.yaml");
+    if (const Node* list = root.find("packages"))
+      for (const Node& item : list->items) read.push_back(item.scalar);
+    return read;
+  }();
+  if (name.size() < 9 || std::ranges::find(known, name) != known.end()) return {};
+  // A scope of its own is another publisher's name for the same thing, not a slip.
+  for (const std::string& other : known) {
+    const std::size_t most = other.size() >= 20 ? 2 : 1;
+    const std::size_t edits = distance(name, other, most);
+    if (edits == 0 || edits > most || (name.front() == '@') != (other.front() == '@')) continue;
+    const std::size_t slash = name.rfind('/'), known_slash = other.rfind('/');
+    // In a known scope, a different last part is that scope's own other package.
+    if (slash != std::string_view::npos && known_slash != std::string::npos && name.substr(0, slash) == std::string_view(other).substr(0, known_slash)) continue;
+    return other;
+  }
+  return {};
+}
+
+}  // namespace stormwatch::collect

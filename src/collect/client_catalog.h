@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// The MCP clients we know by the places of their configuration, and the server packages everybody knows (clients/*.yaml).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stormwatch::collect {
+
+struct ClientPlace {
+  std::string product, scope;
+  std::vector<std::string> paths;  ///< ends of a path; '*' stands for anything within one part
+  std::vector<std::string> keys;   ///< dotted; "=a.b" is one key with a dot in it
+};
+
+/// Read once from the embedded files; empty if they are broken (a test holds them).
+const std::vector<ClientPlace>& known_clients();
+/// The first client one of whose paths ends `path`; nullptr if none does.
+const ClientPlace* client_of(std::string_view path);
+/// The well-known package that `name` is a slip away from, but is not; empty if there is none.
+std::string_view package_looks_like(std::string_view name);
+
+}  // namespace stormwatch::collect
