@@ -12,8 +12,11 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <chrono>
+#include <condition_variable>
 #include <cstring>
 #include <mutex>
+#include <thread>
 
 namespace stormwatch {
 
@@ -52,6 +55,35 @@ FileBytes& FileBytes::operator=(FileBytes&& other) noexcept {
 
 FileBytes::~FileBytes() {
   if (mapped_) ::munmap(const_cast<std::byte*>(data_), size_);
+}
+
+struct ReleaseReadPages::Worker {
+  std::mutex mutex;
+  std::condition_variable wake;
+  bool stop = false;
+  std::thread thread;
+};
+
+ReleaseReadPages::ReleaseReadPages(const FileBytes& file) {
+  constexpr std::size_t kFrom = 64 << 20;
+  if (!file.mapped() || file.bytes().size() < kFrom) return;
+  worker_ = std::make_unique<Worker>();
+  worker_->thread = std::thread([worker = worker_.get(), bytes = file.bytes()] {
+    std::unique_lock lock(worker->mutex);
+    // The mapping is private and read-only, so that dropping its pages loses nothing.
+    while (!worker->wake.wait_for(lock, std::chrono::microseconds(200), [worker] { return worker->stop; }))
+      ::madvise(const_cast<std::byte*>(bytes.data()), bytes.size(), MADV_DONTNEED);
+  });
+}
+
+ReleaseReadPages::~ReleaseReadPages() {
+  if (!worker_) return;
+  {
+    const std::lock_guard lock(worker_->mutex);
+    worker_->stop = true;
+  }
+  worker_->wake.notify_one();
+  worker_->thread.join();
 }
 
 int open_descriptor_beneath(int folder, const char* path, int flags) {

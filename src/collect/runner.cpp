@@ -77,6 +77,7 @@ FileResult read_file(const Run& run, int folder, const FoundFile& file) {
     if (opened->changed()) gap("changed", "the file became shorter while it was read");
     return result;
   }
+  const ReleaseReadPages release(*opened);
   const std::optional<FileState> before = state_of(folder, file.open_path);
   // When a page is gone the work is left in the middle: what it holds then is given up, never looked at.
   auto work = std::make_unique<FileResult>();
