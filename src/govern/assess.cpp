@@ -45,7 +45,7 @@ Result<void> read_framework(std::string_view text, std::string_view file, Framew
   const Node* controls = root.find("controls");
   if (framework.empty()) return typo(file, root, "no framework id", "framework: ID");
   if (!controls || !controls->is_list()) return typo(file, root, "no controls", "controls: a list");
-  static constexpr std::string_view known[] = {"id", "title", "assess", "applies_to", "met_when", "note"};
+  static constexpr std::string_view known[] = {"id", "title", "assess", "applies_to", "met_when", "failing", "note"};
   for (const Node& node : controls->items) {
     for (const Node::Member& member : node.members)
       if (std::ranges::find(known, member.key) == std::end(known))
@@ -57,6 +57,9 @@ Result<void> read_framework(std::string_view text, std::string_view file, Framew
     if (assess == "automatic") rule.assessable = Assessable::automatic;
     else if (assess == "partial") rule.assessable = Assessable::partial;
     else if (assess != "manual") return typo(file, node, "assess: " + std::string(assess), "automatic, partial or manual");
+    const auto failing = detail::named<ControlStatus>(kControlStatusNames, node.text("failing", "not met"));
+    if (!failing || *failing == ControlStatus::met) return typo(file, node, "failing: " + std::string(node.text("failing")), "not met, partial or not assessed");
+    rule.failing = *failing;
     auto applies = condition_of(node, "applies_to", file);
     if (!applies) return std::unexpected(applies.error());
     auto met = condition_of(node, "met_when", file);
@@ -105,12 +108,12 @@ Assessment judge(const Estate& estate, const ControlRule& rule, const std::vecto
     assessment.reason = std::move(reason);
     if (!rule.note.empty()) assessment.reason += "; " + rule.note;
   };
-  if (!against.empty() || evidence.no) {
-    std::string reason;
-    if (!against.empty()) reason = fmt::format("{} finding{} against it, the first: {}", against.size(), against.size() == 1 ? "" : "s", against[0]->title);
-    if (evidence.no)
-      reason += fmt::format("{}{} of {} assets do not meet it, the first: {}", reason.empty() ? "" : "; ", evidence.no, evidence.about, evidence.first_no);
-    say(evidence.yes ? ControlStatus::partial : ControlStatus::not_met, reason);
+  const std::string failing = evidence.no ? fmt::format("{} of {} assets do not show it, the first: {}", evidence.no, evidence.about, evidence.first_no) : "";
+  if (!against.empty()) {
+    say(evidence.yes ? ControlStatus::partial : ControlStatus::not_met,
+        fmt::format("{} finding{} against it, the first: {}{}{}", against.size(), against.size() == 1 ? "" : "s", against[0]->title, failing.empty() ? "" : "; ", failing));
+  } else if (evidence.no) {
+    say(evidence.yes ? ControlStatus::partial : rule.failing, failing);
   } else if (rule.assessable == Assessable::manual) {
     say(ControlStatus::manual, "a scan cannot show this; a person has to");
   } else if (evidence.about == 0) {

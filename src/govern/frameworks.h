@@ -11,6 +11,8 @@
 //       assess: automatic | partial | manual     partial: a scan can prove a part only, so `met` is never said
 //       applies_to: CONDITION                    assets the duty is about; none in the estate: not assessed
 //       met_when: CONDITION                      what must hold for each of them (graph/query.h)
+//       failing: not met | partial | not assessed   what it means that assets do not meet it; "not met" by default, "not assessed"
+//                                                  where the proof may stand outside of what was scanned
 //       note: what a person has to look at
 #pragma once
 
@@ -28,6 +30,7 @@ struct ControlRule {
   Control control;
   Assessable assessable = Assessable::manual;
   std::optional<graph::Condition> applies_to, met_when;
+  ControlStatus failing = ControlStatus::not_met;
   std::string note;
 };
 
