@@ -26,6 +26,7 @@ struct Pattern {
   std::string subject;                ///< of the sighting, or the provider; "$1" takes the first capture
   std::string regex;                  ///< RE2 syntax; the confirmer. Group "value" (or 1, or all) is the value
   std::string prefilter;              ///< a simpler expression for the first stage; empty: the regex itself
+  std::uint32_t reach = 0;            ///< bytes around the first stage's hit to search; 0: the regex's longest match
   bool ignore_case = false;
   std::vector<std::string> near;      ///< one of these words (any case) must stand within `near_bytes`
   std::uint32_t near_bytes = 120;

@@ -26,7 +26,7 @@ std::uint64_t key_of(std::span<const Pattern> patterns) {
   std::uint64_t key = hash64(hs_version(), platform.cpu_features * 31 + platform.tune);
   for (const Pattern& pattern : patterns) {
     key = hash64(expression_of(pattern), key * 31 + flags_of(pattern));
-    key = hash64(pattern.regex, key + (pattern.near.empty() ? 0 : pattern.near_bytes));
+    key = hash64(pattern.regex, key + pattern.reach + (pattern.near.empty() ? 0 : pattern.near_bytes));
     for (const std::string& refused : pattern.unless) key = hash64(refused, key);
     for (const std::string& refused : pattern.unless_around) key = hash64(refused, key);
   }
@@ -34,6 +34,7 @@ std::uint64_t key_of(std::span<const Pattern> patterns) {
 }
 
 std::uint32_t longest_match(const Pattern& pattern) {
+  if (pattern.reach > 0) return std::min(pattern.reach, kLongestReach);
   hs_expr_info_t* info = nullptr;
   hs_compile_error_t* error = nullptr;
   std::uint32_t reach = kLongestReach;

@@ -94,6 +94,11 @@ Result<void> take_field(Pattern& pattern, const Node::Member& member, const Part
   }
   if (!node.is_scalar()) return wrong(file, node, "`" + key + "` is not a text", "one value");
   if (key == "id") pattern.id = node.scalar;
+  else if (key == "near_bytes" || key == "reach") {
+    double number = 0;
+    if (auto taken = take_number(number, node, 4096, file); !taken) return taken;
+    (key == "reach" ? pattern.reach : pattern.near_bytes) = static_cast<std::uint32_t>(number);
+  }
   else if (key == "topic") return take_word(pattern.topic, node, kTopics, file);
   else if (key == "what") pattern.what = node.scalar;
   else if (key == "subject") pattern.subject = node.scalar;
@@ -105,10 +110,6 @@ Result<void> take_field(Pattern& pattern, const Node::Member& member, const Part
     const auto flag = node.as_bool();
     if (!flag) return wrong(file, node, "`ignore_case` is \"" + node.scalar + "\"", "true or false");
     pattern.ignore_case = *flag;
-  } else if (key == "near_bytes") {
-    double number = 0;
-    if (auto taken = take_number(number, node, 4096, file); !taken) return taken;
-    pattern.near_bytes = static_cast<std::uint32_t>(number);
   } else if (key == "entropy") return take_number(pattern.entropy, node, 8, file);
   else if (key == "checksum") {
     if (!is_checksum(node.scalar)) return wrong(file, node, "unknown checksum \"" + node.scalar + "\"", "one of " + checksum_names());
@@ -116,7 +117,7 @@ Result<void> take_field(Pattern& pattern, const Node::Member& member, const Part
   } else if (key == "confidence") return take_word(pattern.confidence, node, kConfidences, file);
   else if (key == "severity") return take_word(pattern.severity, node, kSeverities, file);
   else return wrong(file, node, "unknown field `" + key + "`",
-                    "id, topic, what, subject, regex, prefilter, ignore_case, near, near_bytes, entropy, checksum, unless, unless_around, confidence, severity, kinds, fires or silent");
+                    "id, topic, what, subject, regex, prefilter, reach, ignore_case, near, near_bytes, entropy, checksum, unless, unless_around, confidence, severity, kinds, fires or silent");
   return {};
 }
 
