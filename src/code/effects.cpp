@@ -134,6 +134,19 @@ const CallRule* rule_of(std::string_view name) {
   return nullptr;
 }
 
+/// x.execute(...): only a cursor, connection or session of a database runs SQL.
+bool is_database(const Names& names, std::string_view name) {
+  static constexpr std::string_view modules[] = {"sqlite3", "psycopg2", "psycopg", "pymysql", "MySQLdb", "mysql", "sqlalchemy", "duckdb", "asyncpg", "aiosqlite", "snowflake", "pyodbc", "cx_Oracle", "oracledb", "clickhouse_driver", "trino", "databricks", "sqlmodel", "databases", "pg"};
+  for (const auto m : modules)
+    if (name.starts_with(m)) return true;
+  const auto dot = name.rfind('.');
+  std::string_view object = name.substr(0, dot);
+  object = object.substr(object.rfind('.') + 1);
+  static constexpr std::string_view objects[] = {"cursor", "cur", "conn", "connection", "db", "session", "engine", "con", "database", "_cursor", "_conn", "_connection", "c"};
+  if (std::ranges::find(objects, object) == std::end(objects)) return false;
+  return std::ranges::any_of(modules, [&](std::string_view m) { return names.imports(m); });
+}
+
 bool ends_in(std::string_view name, std::initializer_list<std::string_view> ends) {
   return std::ranges::any_of(ends, [&](std::string_view e) { return name.ends_with(e); });
 }
@@ -189,9 +202,14 @@ CallEffect effect_of(const Names& names, const Expression& call) {
     if (loader.find("Safe") != std::string::npos || loader.find("BaseLoader") != std::string::npos) return {};
     return {Effect::deserialize, module.argument(call, 0), "deserialize"};
   }
+  if (name == "streamlit.markdown" || name == "streamlit.write") {
+    if (names.boolean_value(module.keyword(call, "unsafe_allow_html")) != true) return {};
+    return {Effect::html, module.argument(call, 0), "html"};
+  }
   const CallRule* rule = rule_of(name);
   // A method of a path: `Path(x).read_text()`, `(base / x).open("w")` has no rule through its name when the path is an operation.
   if (!rule) return {};
+  if (rule->name[0] == '*' && rule->effect == Effect::database && !is_database(names, name)) return {};
   CallEffect found{rule->effect, rule->argument < 0 ? kNone : module.argument(call, static_cast<std::size_t>(rule->argument), rule->keyword), rule->what};
   if (name == "open" || name == "io.open" || name == "codecs.open" || name == "aiofiles.open" || name == "pathlib.Path.open") {
     const std::string mode = names.string_value(module.argument(call, name == "pathlib.Path.open" ? 0 : 1, "mode")).value_or("r");

@@ -227,7 +227,7 @@ class Follower {
         const Taint before = returns_[slot];
         returns_[slot].add(value);
         changed_ |= before.labels != returns_[slot].labels || before.parameters != returns_[slot].parameters;
-        if (last_ && s.owner != kNone && is_tool_.contains(s.owner) && (effective(value, s.owner) & kCredential)) record("result", Effect::none, s.value, s.owner, value, false);
+        if (last_ && s.owner != kNone && is_tool_.contains(s.owner) && (effective(value, s.owner) & (kCredential | kSecretVariable))) record("result", Effect::none, s.value, s.owner, value, false);
         break;
       }
       default: break;
@@ -259,7 +259,7 @@ class Follower {
         }
         const std::string& name = names_.qualified(i);
         if (name == "os.environ" || name == "process.env") return {kEnvironment, 0, i};
-        if (name.starts_with("process.env.")) return is_secret_name(e.text) ? Taint{kCredential, 0, i} : Taint{};
+        if (name.starts_with("process.env.")) return is_secret_name(e.text) ? Taint{kSecretVariable, 0, i} : Taint{};
         if (name.starts_with("flask.request.")) return {kUserInput, 0, i};
         if (one_of(e.text, {"status_code", "ok", "status", "returncode", "shape", "size", "length", "name", "suffix", "stem", "usage"}) && !found.parameters) return {};
         return found;
@@ -272,7 +272,7 @@ class Follower {
         }
         if (!e.parts.empty() && (found.labels & kEnvironment) && e.parts.size() > 1) {
           const std::string variable = names_.string_value(e.parts[1]).value_or("");
-          return is_secret_name(variable) ? Taint{kCredential, 0, i} : Taint{};
+          return is_secret_name(variable) ? Taint{kSecretVariable, 0, i} : Taint{};
         }
         return found;
       }
@@ -398,17 +398,19 @@ class Follower {
       case Effect::fetch: return {kWebContent, 0, i};
       case Effect::environment: {
         if (name == "os.environ.copy" || name == "os.environ.items") return {kEnvironment | kCredential, 0, i};
-        return is_secret_name(names_.string_value(m_.argument(e, 0)).value_or("")) ? Taint{kCredential, 0, i} : Taint{};
+        return is_secret_name(names_.string_value(m_.argument(e, 0)).value_or("")) ? Taint{kSecretVariable, 0, i} : Taint{};
       }
       case Effect::read_file:
         return {is_credential_path(names_.pattern_of(effect.argument)) || credential_list(effect.argument) ? kCredential | kFileContent : static_cast<std::uint32_t>(kFileContent), 0, i};
       default: break;
     }
+    if (one_of(name, {"pyperclip.paste", "PIL.ImageGrab.grab", "pyautogui.screenshot", "mss.mss.grab", "win32clipboard.GetClipboardData"})) return {kPersonal, 0, i};
     if (stops(name)) return {};
     if (name.size() > 1 && name[0] != '.' && callee.kind == ExpressionKind::name && says_clean(name)) return {};
     Taint out = object;
+    out.labels &= ~static_cast<std::uint32_t>(kSecretVariable);  // a client made with a key does not answer with it
     if (object.labels & kEnvironment) {
-      if (one_of(callee.text, {"get"})) return is_secret_name(names_.string_value(m_.argument(e, 0)).value_or("")) ? Taint{kCredential, 0, i} : Taint{};
+      if (one_of(callee.text, {"get"})) return is_secret_name(names_.string_value(m_.argument(e, 0)).value_or("")) ? Taint{kSecretVariable, 0, i} : Taint{};
       out.labels |= kCredential;
     }
     if (one_of(callee.text, {"startswith", "endswith", "isdigit", "exists", "is_file", "includes", "startsWith", "count", "find", "index", "hexdigest", "is_relative_to"})) return {};
@@ -417,6 +419,7 @@ class Follower {
     if (passes(name) || literal_method) {
       for (Taint& a : arguments) {
         if (a.labels & kEnvironment) a.labels |= kCredential;
+        if (!last_of(name).empty() && last_of(name)[0] >= 'A' && last_of(name)[0] <= 'Z') a.labels &= ~static_cast<std::uint32_t>(kSecretVariable);
         out.add(a);
       }
     }
@@ -530,7 +533,8 @@ std::string_view name_of_label(std::uint32_t labels) {
   if (labels & kToolArgument) return "tool argument";
   if (labels & kUserInput) return "user input";
   if (labels & kWebContent) return "fetched content";
-  if (labels & kCredential) return "credential";
+  if (labels & (kCredential | kSecretVariable)) return "credential";
+  if (labels & kPersonal) return "clipboard or screen";
   if (labels & kEnvironment) return "environment";
   if (labels & kDecoded) return "decoded data";
   if (labels & kFileContent) return "file content";

@@ -17,8 +17,10 @@
 
 namespace stormwatch::code {
 
+/// kCredential: a credential file, a key store or the whole environment; kSecretVariable: one variable with a secret's name;
+/// kPersonal: clipboard, screen, keyboard.
 enum Label : std::uint32_t {
-  kModelOutput = 1, kUserInput = 2, kToolArgument = 4, kWebContent = 8, kCredential = 16, kFileContent = 32, kDecoded = 64, kEnvironment = 128, kPersonal = 256
+  kModelOutput = 1, kUserInput = 2, kToolArgument = 4, kWebContent = 8, kCredential = 16, kFileContent = 32, kDecoded = 64, kEnvironment = 128, kPersonal = 256, kSecretVariable = 512
 };
 /// "model output", "tool argument" ...: the most telling of the labels.
 std::string_view name_of_label(std::uint32_t labels);

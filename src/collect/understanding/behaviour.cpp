@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a file's code does to the machine it runs on beyond what tools need: credential files read, persistence, traces removed,
-// controls switched off, shells opened to the outside, data copied to a place the description does not name.
+// What code does to the machine it runs on beyond what tools need: credential files read, persistence, traces removed, controls
+// switched off, shells opened to the outside, data copied to a place the description does not name.
 #include <algorithm>
-#include <array>
 #include <fmt/format.h>
 #include <set>
 
@@ -10,6 +9,210 @@
 
 namespace stormwatch::collect {
 
-void observe_behaviour(View&) {}
+namespace {
+
+using code::CallEffect;
+using code::Effect;
+using code::Expression;
+using code::ExpressionKind;
+using code::Index;
+using code::kNone;
+
+std::string lower(std::string_view text) {
+  std::string out(text.substr(0, 4000));
+  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return out;
+}
+
+struct Trace {
+  std::string_view text, subject;
+};
+/// Written to, or named in a command.
+constexpr Trace kPlaces[] = {{"/etc/cron", "persistence"}, {"/var/spool/cron", "persistence"}, {".bashrc", "persistence"}, {".zshrc", "persistence"}, {".bash_profile", "persistence"}, {"/.profile", "persistence"}, {"authorized_keys", "persistence"}, {"/etc/systemd/system", "persistence"},
+    {"systemd/user", "persistence"}, {"launchagents", "persistence"}, {"launchdaemons", "persistence"}, {"/etc/rc.local", "persistence"}, {"/etc/init.d", "persistence"}, {".config/autostart", "persistence"}, {"currentversion\\run", "persistence"}, {"/etc/ld.so.preload", "persistence"},
+    {"sitecustomize.py", "persistence"}, {".git/hooks/", "persistence"}, {"/etc/sudoers", "privilege-gain"}, {"/etc/passwd", "privilege-gain"}, {"/etc/shadow", "privilege-gain"}, {"/etc/hosts", "control-off"}, {"/etc/resolv.conf", "control-off"}, {"/var/log/", "trace-removal"}, {".bash_history", "trace-removal"},
+    {"/proc/sys/kernel/", "privilege-gain"}, {"release_agent", "container-escape"}, {"claude_desktop_config.json", "agent-configuration-changed"}, {".cursor/mcp.json", "agent-configuration-changed"}, {"/.claude.json", "agent-configuration-changed"}, {"/tmp/.", "hidden-file"}, {"/var/tmp/.", "hidden-file"}, {"/dev/shm/.", "hidden-file"}};
+/// In a command line.
+constexpr Trace kCommands[] = {{"crontab -", "persistence"}, {"| crontab", "persistence"}, {"systemctl enable", "persistence"}, {"useradd ", "persistence"}, {"schtasks /create", "persistence"}, {"/dev/tcp/", "reverse-shell"}, {"nc -e", "reverse-shell"}, {"ncat -e", "reverse-shell"}, {"bash -i", "reverse-shell"}, {"mkfifo /tmp", "reverse-shell"},
+    {"history -c", "trace-removal"}, {"wevtutil cl", "trace-removal"}, {"journalctl --vacuum", "trace-removal"}, {"shred -", "trace-removal"}, {"unset histfile", "trace-removal"}, {"setenforce 0", "control-off"}, {"ufw disable", "control-off"}, {"iptables -f", "control-off"}, {"stop auditd", "control-off"}, {"stop firewalld", "control-off"},
+    {"stop apparmor", "control-off"}, {"auditctl -e 0", "control-off"}, {"spctl --master-disable", "control-off"}, {"set-mppreference", "control-off"}, {"csrutil disable", "control-off"}, {"chmod u+s", "privilege-gain"}, {"chmod +s", "privilege-gain"}, {"chmod 4755", "privilege-gain"}, {"chmod 777 /", "privilege-gain"}, {"setcap cap_", "privilege-gain"}, {"nopasswd", "privilege-gain"},
+    {"nsenter", "container-escape"}, {"insmod ", "kernel-module"}, {"modprobe ", "kernel-module"}, {"ld_preload", "kernel-module"}, {":(){", "fork-bomb"}, {"rm -rf /", "destruction"}, {"mkfs.", "destruction"}, {"dd if=/dev/zero of=/dev/", "destruction"},
+    {"/etc/shadow", "credential-read"}, {"security find-generic-password", "credential-read"}, {".ssh/id_", "credential-read"}, {".aws/credentials", "credential-read"}};
+
+/// The text that a call runs or touches: a command line, or a path.
+std::string subject_text(const View& v, const Expression& call, const CallEffect& effect) {
+  if (effect.argument == kNone) return {};
+  const Index literal = v.names.literal_of(effect.argument);
+  if (literal != kNone && v.module.at(literal).kind == ExpressionKind::list) {
+    std::string all;
+    for (const Index p : v.module.at(literal).parts) {
+      const std::string part = v.names.pattern_of(p);
+      all += (all.empty() ? "" : " ") + (part.empty() ? std::string("{}") : part);
+    }
+    return all;
+  }
+  (void)call;
+  return v.names.pattern_of(effect.argument);
+}
+
+/// All strings a loop variable or list that the argument names may take.
+std::vector<std::string> candidates(const View& v, Index argument) {
+  std::vector<std::string> out;
+  const std::string own = v.names.pattern_of(argument);
+  if (!own.empty()) out.push_back(own);
+  // `for path in PATHS: open(path)`; the argument may be expanduser(path)
+  std::vector<Index> stack{argument};
+  for (int steps = 0; !stack.empty() && steps < 50; ++steps) {
+    const Index i = stack.back();
+    stack.pop_back();
+    const Expression& e = v.module.at(i);
+    if (e.kind == ExpressionKind::name) {
+      const Index bound = v.names.binding(i);
+      if (bound != kNone && bound != i && steps < 20) stack.push_back(bound);
+      for (const code::Statement& s : v.module.statements) {
+        if (s.kind != code::StatementKind::iterate || s.owner != e.owner || s.targets.empty() || s.value == kNone) continue;
+        const Expression& t = v.module.at(s.targets[0]);
+        const bool same = t.text == e.text || std::ranges::any_of(t.parts, [&](Index p) { return v.module.at(p).text == e.text; });
+        if (!same) continue;
+        Index list = s.value;
+        if (v.module.at(list).kind == ExpressionKind::call && v.module.at(v.module.at(list).parts[0]).kind == ExpressionKind::attribute) list = v.module.at(v.module.at(list).parts[0]).parts[0];
+        list = v.names.literal_of(list);
+        if (list == kNone) continue;
+        for (const Index p : v.module.at(list).parts) {
+          const std::string text = v.names.pattern_of(p);
+          if (!text.empty() && out.size() < 100) out.push_back(text);
+        }
+      }
+    } else if (e.kind == ExpressionKind::call || e.kind == ExpressionKind::unknown) {
+      for (std::size_t k = e.kind == ExpressionKind::call ? 1 : 0; k < e.parts.size(); ++k) stack.push_back(e.parts[k]);
+      if (e.kind == ExpressionKind::call && v.module.at(e.parts[0]).kind == ExpressionKind::attribute) stack.push_back(v.module.at(e.parts[0]).parts[0]);
+    }
+  }
+  return out;
+}
+
+void commands_and_paths(View& v, Index i, const Expression& e, const CallEffect& effect, std::set<std::string>& seen) {
+  const auto see = [&](std::string_view subject, const std::string& detail) {
+    if (seen.insert(std::string(subject) + ":" + std::to_string(e.spot.line)).second) sight(v, "dangerous-command", std::string(subject), detail, i);
+  };
+  if (effect.effect == Effect::shell || effect.effect == Effect::process) {
+    for (const std::string& written : [&] { auto all = candidates(v, effect.argument); all.insert(all.begin(), subject_text(v, e, effect)); return all; }()) {
+      const std::string text = lower(written);
+      if (text.empty()) continue;
+      for (const Trace& t : kCommands)
+        if (text.find(t.text) != std::string::npos) { see(t.subject, fmt::format("runs {:?}", excerpt_of(written, 120))); break; }
+      const bool fetches = text.find("curl ") != std::string::npos || text.find("wget ") != std::string::npos;
+      if (fetches && (text.find("| sh") != std::string::npos || text.find("| bash") != std::string::npos || text.find("|sh") != std::string::npos || text.find("|bash") != std::string::npos)) see("download-and-run", fmt::format("runs {:?}", excerpt_of(written, 120)));
+    }
+  }
+  if (effect.effect == Effect::write_file || effect.effect == Effect::remove_file || effect.effect == Effect::permission) {
+    for (const std::string& path : candidates(v, effect.argument)) {
+      const std::string text = lower(path);
+      for (const Trace& t : kPlaces)
+        if (text.find(t.text) != std::string::npos) { see(t.subject, fmt::format("writes or removes {:?}", excerpt_of(path, 120))); break; }
+    }
+    const std::string& name = v.names.callee(e);
+    if (name.ends_with("chmod")) {
+      const std::string mode(v.text_of(v.module.argument(e, name == "os.chmod" ? 1 : 0, "mode") == kNone ? i : v.module.argument(e, name == "os.chmod" ? 1 : 0, "mode")));
+      if (mode.starts_with("0o4") || mode.starts_with("0o6") || mode.find("S_ISUID") != std::string::npos) see("privilege-gain", "sets the set-user-id bit");
+    }
+  }
+  if (effect.effect == Effect::read_file) {
+    for (const std::string& path : candidates(v, effect.argument))
+      if (code::is_credential_path(path)) { see("credential-read", fmt::format("reads {:?}", excerpt_of(path, 120))); break; }
+  }
+  if (effect.effect == Effect::write_file && v.names.callee(e).starts_with("shutil.copy")) {
+    for (const std::string& path : candidates(v, v.module.argument(e, 0, "src")))
+      if (code::is_credential_path(path)) { see("credential-read", fmt::format("copies {:?}", excerpt_of(path, 120))); break; }
+  }
+  if (effect.effect == Effect::fetch || effect.effect == Effect::send) {
+    for (const std::string& url : candidates(v, effect.argument == kNone ? v.module.argument(e, 0) : effect.argument)) {
+      if (url.find("169.254.169.254") != std::string::npos || url.find("metadata.google.internal") != std::string::npos || url.find("100.100.100.200") != std::string::npos)
+        see("instance-metadata", fmt::format("asks {:?}", excerpt_of(url, 120)));
+      else if (url.find("docker.sock") != std::string::npos) see("container-escape", fmt::format("asks {:?}", excerpt_of(url, 120)));
+    }
+  }
+}
+
+/// A socket joined to a shell: dup2 of its descriptor, or a process whose input and output it is.
+void reverse_shells(View& v, Index i, const Expression& e, const std::string& name) {
+  if (name == "os.dup2" && v.names.imports("socket") && v.text_of(i).find("fileno") != std::string_view::npos) sight(v, "dangerous-command", "reverse-shell", "joins a socket to standard input or output", i);
+  if (name.starts_with("subprocess.") && (v.text_of(v.module.keyword(e, "stdin") == kNone ? i : v.module.keyword(e, "stdin")).find(".fileno()") != std::string_view::npos) && v.module.keyword(e, "stdin") != kNone)
+    sight(v, "dangerous-command", "reverse-shell", "runs a process on a socket", i);
+}
+
+std::string host_of(std::string_view url) {
+  const auto scheme = url.find("://");
+  if (scheme == std::string_view::npos) return {};
+  std::string_view host = url.substr(scheme + 3);
+  return std::string(host.substr(0, host.find_first_of("/:?")));
+}
+
+bool is_outside(const std::string& host) {
+  return !host.empty() && host.find("{}") == std::string::npos && host.find('.') != std::string::npos && !host.starts_with("localhost") && !host.starts_with("127.") && !host.starts_with("10.") && !host.starts_with("192.168.") && host != "0.0.0.0" && !host.ends_with(".internal") && !host.ends_with(".local");
+}
+
+bool says_it_sends(std::string_view description) {
+  const std::string text = lower(description);
+  return std::ranges::any_of(std::initializer_list<std::string_view>{"send", "post", "publish", "notif", "upload", "report", "submit", "webhook", "mail", "message", "alert", "share", "sync", "push", "register", "trigger", "telemetry", "analytics", "track", "logs to", "remote", "create", "update", "delete", "book", "order", "schedule", "invoke", "call "},
+                             [&](std::string_view w) { return text.find(w) != std::string::npos; });
+}
+
+/// What a tool is given is also sent to a fixed place, the answer is thrown away, and the description says nothing of it.
+void undisclosed_copies(View& v) {
+  for (const code::Flow& f : v.flows.flows) {
+    if (f.what != "network" || !f.unused || f.effect != Effect::send || !(f.labels & (code::kToolArgument | code::kFileContent | code::kPersonal))) continue;
+    const Expression& call = v.module.at(f.call);
+    const CallEffect effect = code::effect_of(v.names, call);
+    std::string host;
+    for (const std::string& url : candidates(v, effect.argument == kNone ? v.module.argument(call, 0) : effect.argument))
+      if (is_outside(host_of(url))) host = host_of(url);
+    if (host.empty()) continue;
+    for (const code::Role& r : v.roles) {
+      if (r.function == kNone || r.kind == code::RoleKind::route) continue;
+      const auto& reached = v.flows.calls[r.function];
+      if (std::ranges::find(reached, f.call) == reached.end() || says_it_sends(r.description)) continue;
+      sight(v, "exfiltration", "undisclosed-copy", fmt::format("tool {} sends {} to {} and says nothing of it", r.name, code::name_of_label(f.labels), host), f.call, Confidence::medium);
+      break;
+    }
+  }
+}
+
+/// A fixed address that receives a blind copy of every mail a tool sends.
+void blind_copies(View& v) {
+  for (Index i = 0; i < v.module.expressions.size(); ++i) {
+    const Expression& e = v.module.at(i);
+    std::string to;
+    if (e.kind == ExpressionKind::map || e.kind == ExpressionKind::call) {
+      for (std::size_t k = 0; k < e.parts.size() && k < e.names.size(); ++k)
+        if (lower(e.names[k]) == "bcc") to = names_string(v, e.parts[k]);
+    }
+    if (to.find('@') != std::string::npos && to.find("example.") == std::string::npos) sight(v, "exfiltration", "blind-copy", "every message is also sent to a fixed address", i);
+  }
+  for (const code::Statement& s : v.module.statements) {
+    if (s.kind != code::StatementKind::assign || s.targets.empty()) continue;
+    const Expression& t = v.module.at(s.targets[0]);
+    if (t.kind != ExpressionKind::subscript || t.parts.size() < 2 || lower(names_string(v, t.parts[1])) != "bcc") continue;
+    const std::string to = names_string(v, s.value);
+    if (to.find('@') != std::string::npos) sight(v, "exfiltration", "blind-copy", "every message is also sent to a fixed address", s.targets[0]);
+  }
+}
+
+}  // namespace
+
+void observe_behaviour(View& v) {
+  std::set<std::string> seen;
+  for (Index i = 0; i < v.module.expressions.size(); ++i) {
+    const Expression& e = v.module.at(i);
+    if (e.kind != ExpressionKind::call) continue;
+    const std::string& name = v.names.callee(e);
+    if (name.empty()) continue;
+    reverse_shells(v, i, e, name);
+    const CallEffect effect = code::effect_of(v.names, e);
+    if (effect.effect != Effect::none && (effect.argument != kNone || effect.effect == Effect::send || effect.effect == Effect::fetch) && e.parts.size() > 1) commands_and_paths(v, i, e, effect, seen);
+  }
+  undisclosed_copies(v);
+  blind_copies(v);
+}
 
 }  // namespace stormwatch::collect

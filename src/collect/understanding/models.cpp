@@ -27,12 +27,12 @@ constexpr Vendor kVendors[] = {{"openai", "openai"}, {"agents", "openai"}, {"lan
     {"anthropic", "anthropic"}, {"@anthropic-ai", "anthropic"}, {"langchain_anthropic", "anthropic"}, {"@langchain/anthropic", "anthropic"}, {"@ai-sdk/anthropic", "anthropic"}, {"llama_index.llms.anthropic", "anthropic"}, {"claude_agent_sdk", "anthropic"},
     {"google.generativeai", "google"}, {"google.genai", "google"}, {"vertexai", "google"}, {"langchain_google", "google"}, {"langchain_google_genai", "google"}, {"langchain_google_vertexai", "google"}, {"@google/generative-ai", "google"}, {"@google/genai", "google"}, {"google.adk", "google"}, {"@langchain/google", "google"},
     {"mistralai", "mistral"}, {"langchain_mistralai", "mistral"}, {"@mistralai", "mistral"}, {"cohere", "cohere"}, {"langchain_cohere", "cohere"}, {"cohere-ai", "cohere"}, {"groq", "groq"}, {"langchain_groq", "groq"}, {"groq-sdk", "groq"},
-    {"ollama", "ollama"}, {"langchain_ollama", "ollama"}, {"llama_index.llms.ollama", "ollama"}, {"together", "together"}, {"langchain_together", "together"}, {"replicate", "replicate"}, {"langchain_aws", "aws-bedrock"}, {"@aws-sdk/client-bedrock-runtime", "aws-bedrock"},
+    {"ollama", "ollama"}, {"langchain_ollama", "ollama"}, {"llama_index.llms.ollama", "ollama"}, {"together", "together"}, {"langchain_together", "together"}, {"replicate", "replicate"}, {"langchain_aws", "amazon-bedrock"}, {"@aws-sdk/client-bedrock-runtime", "amazon-bedrock"},
     {"huggingface_hub", "huggingface"}, {"langchain_huggingface", "huggingface"}, {"fireworks", "fireworks"}, {"dashscope", "alibaba"}, {"zhipuai", "zhipu"}, {"deepseek", "deepseek"}, {"voyageai", "voyage"}, {"ai21", "ai21"}, {"perplexity", "perplexity"}};
 
 constexpr Vendor kModelNames[] = {{"gpt-", "openai"}, {"chatgpt-", "openai"}, {"o1", "openai"}, {"o3", "openai"}, {"o4-mini", "openai"}, {"text-embedding-", "openai"}, {"text-davinci", "openai"}, {"dall-e", "openai"}, {"whisper-1", "openai"}, {"tts-1", "openai"},
     {"claude-", "anthropic"}, {"gemini-", "google"}, {"text-bison", "google"}, {"mistral-", "mistral"}, {"open-mistral", "mistral"}, {"codestral", "mistral"}, {"command-r", "cohere"}, {"embed-english", "cohere"}, {"deepseek-", "deepseek"}, {"grok-", "xai"},
-    {"anthropic.claude", "aws-bedrock"}, {"amazon.titan", "aws-bedrock"}, {"amazon.nova", "aws-bedrock"}, {"qwen-", "alibaba"}, {"glm-", "zhipu"}, {"voyage-", "voyage"}};
+    {"anthropic.claude", "amazon-bedrock"}, {"amazon.titan", "amazon-bedrock"}, {"amazon.nova", "amazon-bedrock"}, {"qwen-", "alibaba"}, {"glm-", "zhipu"}, {"voyage-", "voyage"}};
 
 bool is_hub_name(std::string_view name) {
   if (name.empty() || name.size() > 120 || name[0] == '.' || name[0] == '/' || name[0] == '~' || name.find("://") != std::string_view::npos || name.find(' ') != std::string_view::npos || name.find('\\') != std::string_view::npos || name.find('{') != std::string_view::npos) return false;
@@ -100,6 +100,7 @@ void hosted(View& v, const Expression& call, const std::string& name) {
     if (!base_url.empty()) break;
   }
   if (vendor.empty()) return;
+  if (vendor == "huggingface" && name.find("Inference") == std::string::npos && name.find("Endpoint") == std::string::npos) return;  // runs here
   const Place place = v.place(call.spot);
   if (!base_url.empty() && base_url.find("://") != std::string::npos) {
     std::string host = base_url.substr(base_url.find("://") + 3);

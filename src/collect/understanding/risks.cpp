@@ -87,8 +87,8 @@ void endless_loops(View& v) {
 }
 
 /// "tool argument of run_query reaches subprocess.run (line 12)".
-std::string told(const View& v, const Flow& f) {
-  std::string text(code::name_of_label(f.labels));
+std::string told(const View& v, const Flow& f, std::uint32_t of = ~0U) {
+  std::string text(code::name_of_label(f.labels & of));
   if (f.origin != kNone && v.module.at(f.origin).kind == ExpressionKind::call) text += " from " + v.names.callee(v.module.at(f.origin));
   if (f.owner != kNone) text += " in " + v.module.functions[f.owner].name;
   const Expression& call = v.module.at(f.call);
@@ -102,9 +102,8 @@ void flows(View& v) {
     const Confidence confidence = f.guarded ? Confidence::low : Confidence::high;
     const bool dangerous = one_of(f.what, {"exec", "eval", "shell", "process", "sql", "path", "url", "template", "html", "import", "deserialize"});
     const bool from_keyboard = f.origin != kNone && v.module.at(f.origin).kind == ExpressionKind::call && one_of(v.names.callee(v.module.at(f.origin)), {"input", "raw_input"});
-    if (f.labels & code::kCredential && (f.what == "network" || f.what == "result")) {
-      sight(v, "exfiltration", f.what, told(v, f), f.call, confidence);
-    }
+    if ((f.labels & (code::kCredential | code::kPersonal)) && f.what == "network") sight(v, "exfiltration", "credential-sent", told(v, f, code::kCredential | code::kPersonal), f.call);
+    if (f.what == "result") sight(v, "exfiltration", f.labels & code::kCredential ? "credential-returned" : "secret-variable-returned", told(v, f, code::kCredential | code::kSecretVariable), f.call);
     if (f.labels & code::kDecoded && one_of(f.what, {"exec", "eval", "shell", "import"})) sight(v, "dangerous-command", "decode-and-run", told(v, f), f.call, Confidence::high);
     if (f.labels & code::kWebContent && one_of(f.what, {"exec", "eval", "shell"}) && !(f.labels & (code::kModelOutput | code::kToolArgument)))
       sight(v, "dangerous-command", "download-and-run", told(v, f), f.call, confidence);
