@@ -149,6 +149,7 @@ void sight(View& v, std::string what, std::string subject, std::string detail, I
   s.excerpt = shown(v, i);
   s.place = v.place(e.spot);
   s.confidence = confidence;
+  s.context = v.source.context;
   asset.sightings.push_back(std::move(s));
 }
 
