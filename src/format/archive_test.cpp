@@ -269,6 +269,19 @@ TEST(Stream, reads_compressed_tars_and_single_files) {
   EXPECT_EQ(ar.text("b.txt"), "in ar");
 }
 
+TEST(Stream, reads_a_7z_that_states_no_file_types) {
+  // What 7-Zip writes on Windows for a file "a" of the text "hi": stored, attribute "archive" only.
+  const std::string body = "\x01\x04\x06\x00\x01\x09\x02\x00\x07\x0b\x01\x00\x01\x01\x00\x0c\x02\x00\x08\x00\x00\x05\x01\x11\x05\x00"
+                           "a\x00\x00\x00\x15\x06\x01\x00\x20\x00\x00\x00\x00\x00"s;
+  std::string start;
+  put(start, 2, 8);
+  put(start, body.size(), 8);
+  put(start, crc32(0, reinterpret_cast<const Bytef*>(body.data()), static_cast<uInt>(body.size())), 4);
+  std::string all = "7z\xbc\xaf\x27\x1c\x00\x04"s;
+  put(all, crc32(0, reinterpret_cast<const Bytef*>(start.data()), static_cast<uInt>(start.size())), 4);
+  EXPECT_EQ(open_all("a.7z", all + start + "hi" + body).text("a"), "hi");
+}
+
 TEST(Stream, stops_a_bomb) {
   uLongf size = compressBound(64 << 20);
   std::string zlib(size, '\0');

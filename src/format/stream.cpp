@@ -146,7 +146,9 @@ bool visit_members(const ArchiveVisit& work, bool as_one_file) {
       work.gap(member.name, "encrypted", "the member is encrypted");
       continue;
     }
-    if (member.is_folder || member.is_link || (!single && archive_entry_filetype(entry) != AE_IFREG)) continue;
+    // 7z made on Windows states no type: a file.
+    const auto type = archive_entry_filetype(entry);
+    if (member.is_folder || member.is_link || (!single && type != AE_IFREG && type != 0)) continue;
     if (!names.insert(member.name).second) work.anomaly(member.name, "duplicate-name", "the name stands more than once: readers differ in which they take");
     StreamedContent content(work, reader.get(), member.name);
     work.visit(member, content);
