@@ -207,8 +207,8 @@ ContentKind by_magic(std::string_view name, std::string_view head, std::uint64_t
   if (head.starts_with("BZh") && head.size() >= 10 && (head.substr(4, 6) == "1AY&SY" || head.substr(4, 2) == "\x17\x72")) return ContentKind::bzip2;
   if (head.starts_with("MZ") && (size > 64 && ends_with_any(name, {".exe", ".dll", ".pyd", ".sys"}))) return ContentKind::pe;
   if (head.starts_with("MZ") && head.size() > 0x40) {
-    const auto at = *ByteCursor(as_bytes(head), 0x3c).u32();
-    if (at + 4 <= head.size() && head.substr(at, 4) == "PE\0\0"sv) return ContentKind::pe;
+    const std::uint64_t at = *ByteCursor(as_bytes(head), 0x3c).u32();
+    if (at + 4 <= head.size() && head.substr(static_cast<std::size_t>(at), 4) == "PE\0\0"sv) return ContentKind::pe;
   }
   if (head.starts_with("\xca\xfe\xba\xbe") && head.size() >= 8) return head[7] >= 40 ? ContentKind::java_class : ContentKind::mach_o;
   if (head.starts_with("BM") && head.size() > 14 && *ByteCursor(as_bytes(head), 2).u32() == size) return ContentKind::image;

@@ -2,7 +2,7 @@
 // Recognises pickles by walking their opcodes (Python's pickletools names them); protocols 0 and 1 have no magic number.
 #include <algorithm>
 #include <array>
-#include <optional>
+#include <vector>
 
 #include "format/sniff_parts.h"
 
@@ -43,11 +43,57 @@ bool is_qualified_name(std::string_view line) {
 struct Walk {
   int opcodes = 0;
   bool stopped = false, global = false, broken = false, structure = false;
+  bool shaped = true;  ///< the stack held what every opcode so far takes
 };
 
-/// nullopt length: past the head.
+/// The stack as depths only: enough to tell what a pickler writes from text that happens to be opcodes.
+class StackShape {
+ public:
+  /// False when the opcode takes what is not there.
+  bool step(unsigned char opcode) {
+    switch (opcode) {
+      case '(': marks_.push_back(depth_); return true;
+      case '0': return pop(1, 0);
+      case '1': return to_mark(0, 0);
+      case '2': return pop(1, 2);
+      case 'Q': case 0x82: case 0x83: case 0x84: return pop(opcode == 'Q' ? 1 : 0, 1);
+      case 'R': case 0x81: case 0x93: return pop(2, 1);
+      case 0x92: return pop(3, 1);
+      case 'a': case 'b': return pop(2, 1);
+      case 's': return pop(3, 1);
+      case 'd': case 'l': case 't': case 'i': case 0x91: return to_mark(0, 1);
+      case 'o': return to_mark(1, 1);
+      case 'e': case 'u': case 0x90: return to_mark(0, 0) && pop(1, 1);
+      case 0x85: return pop(1, 1);
+      case 0x86: return pop(2, 1);
+      case 0x87: return pop(3, 1);
+      case 'p': case 'q': case 'r': case 0x94: case 0x98: return depth_ > floor();
+      case '.': return depth_ > floor();
+      case 0x80: case 0x95: return true;
+      default: ++depth_; return true;  // pushes one
+    }
+  }
+
+ private:
+  [[nodiscard]] std::size_t floor() const { return marks_.empty() ? 0 : marks_.back(); }
+  bool pop(std::size_t takes, std::size_t gives) {
+    if (depth_ < floor() + takes) return false;
+    depth_ = depth_ - takes + gives;
+    return true;
+  }
+  bool to_mark(std::size_t least, std::size_t gives) {
+    if (marks_.empty() || depth_ < marks_.back() + least) return false;
+    depth_ = marks_.back() + gives;
+    marks_.pop_back();
+    return true;
+  }
+  std::size_t depth_ = 0;
+  std::vector<std::size_t> marks_;
+};
+
 Walk walk_opcodes(std::string_view head) {
   Walk walk;
+  StackShape stack;
   std::size_t at = 0;
   auto take_line = [&](std::string_view& line) {
     const std::size_t end = head.find('\n', at);
@@ -67,6 +113,7 @@ Walk walk_opcodes(std::string_view head) {
   };
   while (at < head.size() && walk.opcodes < 4096) {
     const auto opcode = static_cast<unsigned char>(head[at++]);
+    if (kArguments[opcode] != Argument::invalid && !stack.step(opcode)) walk.shaped = false;
     std::string_view line;
     bool inside = true;
     switch (kArguments[opcode]) {
@@ -121,9 +168,11 @@ bool looks_like_pickle(std::string_view lower_name, std::string_view head, std::
   if (kArguments[first] == Argument::invalid) return false;
   const Walk walk = walk_opcodes(head);
   const bool named = ends_with_any(lower_name, {".pkl", ".pickle", ".pck", ".pk", ".p", ".joblib", ".dill", ".pt", ".pth", ".ckpt", ".bin", ".model", ".dat", ".data", ".sav", ".npy"});
-  if (walk.stopped) return walk.opcodes >= (named ? 2 : 3) && (walk.structure || walk.global || named);
-  if (named && walk.global && walk.opcodes >= 1) return true;  // broken after its import: it has been made by then
-  return !walk.broken && walk.opcodes >= (named ? 3 : 24) && walk.structure && size > head.size();
+  // One that is broken, or cheats its reader's stack, is for the pickle parser to judge where the name says pickle.
+  if (named) return walk.opcodes >= 2 && (walk.stopped || walk.global || (!walk.broken && walk.shaped && walk.structure && walk.opcodes >= 4));
+  if (!walk.shaped || walk.broken) return false;
+  if (walk.stopped) return walk.opcodes >= 3 && (walk.structure || walk.global);
+  return walk.opcodes >= 24 && walk.structure && size > head.size();
 }
 
 }  // namespace stormwatch::format

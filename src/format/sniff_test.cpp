@@ -38,6 +38,9 @@ TEST(Sniff, does_not_take_text_for_pickles) {
   EXPECT_EQ(kind("a.txt", "cat\ndog\n.\n"), "text");
   EXPECT_EQ(kind("a.txt", "(see above)\n"), "text");
   EXPECT_EQ(kind("a.md", "Very short\n"), "markdown");
+  EXPECT_EQ(kind("NEWS", "dash (0.5.11) unstable; urgency=medium\n\n  * New.\n"), "text");
+  EXPECT_EQ(kind("bear", "bear (3.0.21-1) unstable; urgency=medium\n\n  * Upload.\n"), "text");
+  EXPECT_EQ(kind("LICENSE", "]ot.\n"), "text");
   EXPECT_EQ(kind("a.json", "]\n"), "json");
   EXPECT_EQ(kind("a.csv", "N,1\n2,3\n"), "csv");
 }
@@ -66,6 +69,7 @@ TEST(Sniff, tells_text_kinds_by_look) {
 }
 
 TEST(Sniff, survives_every_head) {
+  (void)kind("x", "MZ" + std::string(0x3a, 'a') + std::string(20, '\xff'));  // its header is said to lie past 4 GiB
   // Every two-byte start over a short body: nothing reads past the end.
   std::string body = "\0\0ab\nc\n\xff\x80"s;
   for (int a = 0; a < 256; ++a)

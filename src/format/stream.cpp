@@ -133,6 +133,8 @@ bool visit_members(const ArchiveVisit& work, bool as_one_file) {
       return true;
     }
     const bool single = archive_format(reader.get()) == ARCHIVE_FORMAT_RAW;
+    if (single && archive_filter_code(reader.get(), 0) == ARCHIVE_FILTER_NONE) return true;  // not packed: it would hold itself
+    const bool objects = (archive_format(reader.get()) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_AR;
     ArchiveMember member;
     member.name = single ? inner_name(work.name) : name_of_entry(entry);
     member.size = archive_entry_size_is_set(entry) ? static_cast<std::uint64_t>(std::max<la_int64_t>(archive_entry_size(entry), 0)) : 0;
@@ -141,6 +143,7 @@ bool visit_members(const ArchiveVisit& work, bool as_one_file) {
     member.is_link = link != nullptr;
     if (link) member.link_target = link;
     if (!work.count_member(members)) return true;
+    if (objects && (member.name == "/" || member.name == "//")) continue;  // its symbol and name tables
     if (!single) work.check_name(member);
     if (archive_entry_is_encrypted(entry)) {
       work.gap(member.name, "encrypted", "the member is encrypted");
@@ -149,7 +152,7 @@ bool visit_members(const ArchiveVisit& work, bool as_one_file) {
     // 7z made on Windows states no type: a file.
     const auto type = archive_entry_filetype(entry);
     if (member.is_folder || member.is_link || (!single && type != AE_IFREG && type != 0)) continue;
-    if (!names.insert(member.name).second) work.anomaly(member.name, "duplicate-name", "the name stands more than once: readers differ in which they take");
+    if (!names.insert(member.name).second && !objects) work.anomaly(member.name, "duplicate-name", "the name stands more than once: readers differ in which they take");
     StreamedContent content(work, reader.get(), member.name);
     work.visit(member, content);
     if (content.fatal()) return true;
