@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configuration files of a model repository (Hugging Face layout): config.json, tokenizer_config.json, chat templates,
+// adapter_config.json, model_index.json, and the schema of a skops file. What they say goes to the weights beside them.
+#include <algorithm>
+
+#include "collect/collector.h"
+#include "collect/template_sightings.h"
+#include "format/document.h"
+#include "format/pickle_globals.h"
+
+namespace stormwatch::collect {
+namespace {
+
+using format::ContentKind;
+
+bool wants(const Source& source) {
+  if (source.kind == ContentKind::jinja) return true;
+  if (source.kind != ContentKind::json || source.text.size() > (32U << 20)) return false;
+  if (source.container_kind == ContentKind::zip) return source.name == "schema.json";
+  for (std::string_view name : {"config.json", "adapter_config.json", "model_index.json", "preprocessor_config.json", "processor_config.json"})
+    if (source.name == name) return true;
+  return source.text.find("\"chat_template\"") != std::string_view::npos;
+}
+
+/// One asset for each file of weights beside the source; the source itself stands for the model where there are none.
+std::vector<Asset> assets_of(const Source& source, std::string_view format) {
+  std::vector<Asset> assets;
+  for (const std::string& path : weights_beside(source)) {
+    ModelFacts facts;
+    facts.source = "file";
+    assets.push_back(make_asset(model_key(path), path.substr(path.rfind('/') + 1), std::move(facts), source.place()));
+  }
+  if (assets.empty()) {
+    assets.push_back(model_asset(source, format));
+    std::get<ModelFacts>(assets.back().facts).digest.clear();
+    std::get<ModelFacts>(assets.back().facts).bytes.reset();
+    assets.back().confidence = Confidence::medium;
+  }
+  return assets;
+}
+
+void add_remote_code(const Source& source, const Node& map, Observation& observation, Asset& asset) {
+  std::get<ModelFacts>(asset.facts).remote_code = true;
+  for (const Node::Member& member : map.members) {
+    const Node* value = &member.value;
+    if (value->is_list() && !value->items.empty()) value = &value->items[0];
+    if (!value->is_string()) continue;
+    // "owner/name--file.Class" takes the code from another repository.
+    bool other = value->scalar.find("--") != std::string::npos;
+    Sighting sighting = sighting_at(source, "embedded-code", other ? "remote-repository-code" : "repository-code", member.key + " = " + value->scalar);
+    sighting.place.line = member.value.line;
+    add_sighting(source, observation, asset, std::move(sighting));
+  }
+}
+
+void add_templates(const Source& source, const Node& root, Observation& observation, Asset& asset) {
+  const Node* node = root.find("chat_template");
+  if (!node) return;
+  if (node->is_string()) add_template(source, node->scalar, -1, node->line, observation, asset);
+  for (const Node& item : node->items)
+    if (const Node* inner = item.find("template"); inner && inner->is_string()) add_template(source, inner->scalar, -1, inner->line, observation, asset);
+  for (const Node::Member& member : node->members)
+    if (member.value.is_string()) add_template(source, member.value.scalar, -1, member.value.line, observation, asset);
+}
+
+void add_base_model(const Source& source, const Node& root, Observation& observation, const Asset& adapter) {
+  std::string base(root.text("base_model_name_or_path"));
+  bool hub = std::count(base.begin(), base.end(), '/') == 1 && base.front() != '/' && base.front() != '.' && base.size() < 200;
+  if (!hub) return;
+  ModelFacts facts;
+  facts.source = "huggingface";
+  facts.publisher = base.substr(0, base.find('/'));
+  std::string revision(root.text("revision"));
+  facts.revision = revision;
+  facts.pinned = revision.size() == 40;
+  AssetId id = observation.add(make_asset("hf:" + base, base, std::move(facts), source.place()));
+  observation.relate(adapter.id, RelationKind::derived_from, id, source.place());
+}
+
+/// Diffusers: {"unet": ["diffusers", "UNet2DConditionModel"], ...}; another library is code of the repository.
+void add_components(const Source& source, const Node& root, Observation& observation, Asset& asset) {
+  std::get<ModelFacts>(asset.facts).architecture = excerpt_of(root.text("_class_name"), 120);
+  for (const Node::Member& member : root.members) {
+    if (!member.value.is_list() || member.value.items.size() != 2 || !member.value.items[0].is_string()) continue;
+    const std::string& library = member.value.items[0].scalar;
+    if (library == "diffusers" || library == "transformers" || library == "null" || library == "onnxruntime.modeling_utils" || library.starts_with("diffusers.") || library == "stable_diffusion" ||
+        library == "optimum" || library.empty())
+      continue;
+    add_sighting(source, observation, asset, sighting_at(source, "embedded-code", "repository-code", member.key + " = " + library + "." + member.value.items[1].scalar));
+  }
+}
+
+/// skops: every object says its module, class and loader.
+void add_skops(const Source& source, const Node& node, int depth, int& left, Observation& observation, Asset& asset) {
+  if (depth > 90 || --left < 0) return;
+  std::string_view module = node.text("__module__"), name = node.text("__class__");
+  if (!module.empty() && !name.empty()) {
+    format::GlobalGroup group = format::group_of_global(module, name);
+    if (group != format::GlobalGroup::vetted) {
+      std::string qualified = std::string(module) + "." + std::string(name);
+      Sighting sighting = sighting_at(source, "pickle-global", qualified, std::string(format::name_of(group)));
+      sighting.place.line = node.line;
+      if (std::none_of(asset.sightings.begin(), asset.sightings.end(), [&](const Sighting& seen) { return seen.subject == qualified; }))
+        add_sighting(source, observation, asset, std::move(sighting));
+    }
+  }
+  for (const Node& item : node.items) add_skops(source, item, depth + 1, left, observation, asset);
+  for (const Node::Member& member : node.members) add_skops(source, member.value, depth + 1, left, observation, asset);
+}
+
+Result<Observation> read_jinja(const Source& source) {
+  Observation observation;
+  bool chat = source.name.find("chat_template") != std::string::npos ||
+              (source.files && (source.files->contains(std::string(source.folder()) + "/tokenizer_config.json") || (source.folder().empty() && source.files->contains("tokenizer_config.json"))));
+  for (Asset& asset : assets_of(source, "chat-template")) {
+    add_template(source, source.text, 0, 0, observation, asset);
+    for (Sighting& sighting : asset.sightings) {
+      sighting.place = source.place_at(static_cast<std::uint64_t>(std::max<std::int64_t>(0, sighting.place.offset)));
+    }
+    // Web pages and configuration are templates too: there only what reaches Python's internals counts.
+    if (!chat) std::erase_if(asset.sightings, [](const Sighting& s) { return s.subject != "attribute-walk" && s.subject != "obfuscation"; });
+    if (chat || !asset.sightings.empty()) observation.add(std::move(asset));
+  }
+  return observation;
+}
+
+Result<Observation> read(const Source& source) {
+  if (source.kind == ContentKind::jinja) return read_jinja(source);
+  Observation observation;
+  auto root = format::parse_json(source.text, source.limits ? *source.limits : Limits{});
+  if (!root) return std::unexpected(root.error());
+  if (!root->is_map()) return observation;
+  if (source.name == "schema.json") {
+    if (!root->find("__loader__") && !root->find("_skops_version")) return observation;
+    Asset asset = model_asset(source, "skops");
+    int left = 200'000;
+    add_skops(source, *root, 0, left, observation, asset);
+    observation.add(std::move(asset));
+    return observation;
+  }
+  const Node* architectures = root->find("architectures");
+  const Node* auto_map = root->find("auto_map");
+  bool configuration = (architectures && architectures->is_list()) || root->find("model_type") || auto_map || root->find("transformers_version") || root->find("_name_or_path");
+  bool adapter = root->find("base_model_name_or_path") && root->find("peft_type");
+  bool pipeline = root->find("_diffusers_version") && root->find("_class_name");
+  if (!configuration && !adapter && !pipeline && !root->find("chat_template")) return observation;
+  for (Asset& asset : assets_of(source, "repository")) {
+    auto& facts = std::get<ModelFacts>(asset.facts);
+    if (architectures && architectures->is_list() && !architectures->items.empty()) facts.architecture = excerpt_of(architectures->items[0].scalar, 120);
+    else if (configuration && facts.architecture.empty()) facts.architecture = excerpt_of(root->text("model_type"), 120);
+    if (auto_map && auto_map->is_map()) add_remote_code(source, *auto_map, observation, asset);
+    if (const Node* trust = root->find("trust_remote_code"); trust && trust->as_bool().value_or(false)) facts.remote_code = true;
+    if (pipeline) add_components(source, *root, observation, asset);
+    if (adapter) {
+      facts.task = excerpt_of(root->text("task_type"), 60);
+      add_base_model(source, *root, observation, asset);
+    }
+    add_templates(source, *root, observation, asset);
+    observation.add(std::move(asset));
+  }
+  return observation;
+}
+
+}  // namespace
+
+extern const Collector model_repository;
+const Collector model_repository{.name = "model-repository", .wants = wants, .read = read};
+
+}  // namespace stormwatch::collect

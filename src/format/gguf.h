@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Header of a GGUF file, versions 1 to 3 (ggml, docs/gguf.md): key-value pairs, tensor infos, and whether they make sense.
+//
+// Token lists and the like are walked over, not kept; tensors are not touched. Little-endian files only (big-endian ones say so).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/limits.h"
+#include "base/result.h"
+
+namespace stormwatch::format {
+
+struct GgufValue {
+  std::string key;
+  std::string text;         ///< of a string (at most 1 MiB), number or boolean; empty for arrays
+  std::uint64_t offset = 0; ///< of the value
+  std::uint64_t count = 0;  ///< items of an array
+};
+
+struct GgufTrouble {
+  std::string what;   ///< out-of-range, overlap, alignment, duplicate-key, duplicate-tensor, unknown-type, dimensions
+  std::string detail;
+};
+
+struct GgufHeader {
+  std::uint32_t version = 0;
+  std::uint64_t tensors = 0;
+  std::uint64_t parameters = 0;
+  std::vector<GgufValue> values;
+  std::vector<GgufTrouble> troubles;  ///< at most 32
+  std::uint64_t data_at = 0;
+
+  [[nodiscard]] const GgufValue* find(std::string_view key) const;
+};
+
+/// Fails where the header cannot be read on; what was read before is then lost, the Error says where it broke.
+Result<GgufHeader> read_gguf(Bytes bytes, std::uint64_t size);
+
+}  // namespace stormwatch::format
