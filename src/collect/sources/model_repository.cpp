@@ -119,7 +119,9 @@ Result<Observation> read_jinja(const Source& source) {
     }
     // Web pages and configuration are templates too: there only what reaches Python's internals counts.
     if (!chat) std::erase_if(asset.sightings, [](const Sighting& s) { return s.subject != "attribute-walk" && s.subject != "obfuscation"; });
-    if (chat || !asset.sightings.empty()) observation.add(std::move(asset));
+    bool seen = !asset.sightings.empty();
+    if (chat || seen) observation.add(std::move(asset));
+    break;
   }
   return observation;
 }
@@ -144,6 +146,7 @@ Result<Observation> read(const Source& source) {
   bool adapter = root->find("base_model_name_or_path") && root->find("peft_type");
   bool pipeline = root->find("_diffusers_version") && root->find("_class_name");
   if (!configuration && !adapter && !pipeline && !root->find("chat_template")) return observation;
+  bool first = true;
   for (Asset& asset : assets_of(source, "repository")) {
     auto& facts = std::get<ModelFacts>(asset.facts);
     if (architectures && architectures->is_list() && !architectures->items.empty()) facts.architecture = excerpt_of(architectures->items[0].scalar, 120);
@@ -156,6 +159,9 @@ Result<Observation> read(const Source& source) {
       add_base_model(source, *root, observation, asset);
     }
     add_templates(source, *root, observation, asset);
+    // What was seen is one thing, whatever the number of files with weights.
+    if (!first) asset.sightings.clear();
+    first = false;
     observation.add(std::move(asset));
   }
   return observation;

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Code within a model file: Keras Lambda layers, TensorFlow file operators, functions in pickles, code of the repository.
+#include "detect/pickle_signs.h"
+#include "detect/sighting_rule.h"
+
+namespace stormwatch::detect {
+namespace {
+
+Severity severity_of(const Asset&, const Sighting& sighting) {
+  const std::string& subject = sighting.subject;
+  const std::string& detail = sighting.detail;
+  bool uses = detail.find(" that uses ") != std::string::npos;
+  if (subject == "keras-dangerous-object") return Severity::critical;
+  if (subject == "python-bytecode") return uses ? Severity::high : Severity::low;
+  if (subject == "keras-lambda") return detail.find("bytecode") != std::string::npos ? (uses ? Severity::critical : Severity::high) : Severity::low;
+  if (subject == "tensorflow-operator") return detail.starts_with("reads-files") ? Severity::medium : Severity::high;
+  if (subject == "operator-script" || subject == "remote-repository-code") return Severity::medium;
+  return Severity::low;
+}
+
+std::string lambda_config() {
+  return std::string(R"({"class_name": "Sequential", "config": {"layers": [{"class_name": )") + R"("Lam)" + R"(bda", "config": {"name": "l", "function": ["4wEA", null, null]}}]}})";
+}
+
+}  // namespace
+
+extern const Detector model_embedded_code;
+const Detector model_embedded_code{
+    .advisory = {.id = "model-embedded-code",
+                 .title = "The model carries code that runs with it",
+                 .why = "What is shown is executed when the model is loaded or used, with the rights of the process that does so, and no weight check sees it.",
+                 .fix = "Read the code shown before the model is used. Prefer a version whose layers are all the framework's own, and never set safe_mode=False or trust_remote_code for it.",
+                 .severity = Severity::high,
+                 .vector = Vector::poisoned_model,
+                 .controls = {"owasp-llm-2025:LLM03", "owasp-llm-2025:LLM04", "mitre-atlas:AML.T0018.001", "mitre-atlas:AML.T0018.002", "cwe:94", "cwe:912", "eu-ai-act:15", "nist-ai-rmf:MEASURE 2.7", "iso-42001:A.6.2.4"}},
+    .look = look_for({.what = "embedded-code", .kinds = {AssetKind::model}, .severity = severity_of}),
+    .examples = [] {
+      return std::vector<Example>{{"a Lambda layer with bytecode", {{"config.json", "{}"}, {"model.h5", std::string("\x89HDF\r\n\x1a\n") + std::string(64, '\0') + "keras_version" + lambda_config()}}, true},
+                                  {"layers of the framework", {{"model.h5", std::string("\x89HDF\r\n\x1a\n") + std::string(64, '\0') + "keras_version" + R"({"class_name": "Sequential", "config": {"layers": [{"class_name": "Dense", "config": {"units": 1}}]}})"}}, false}};
+    }};
+
+}  // namespace stormwatch::detect
