@@ -17,7 +17,7 @@ const Detector agentic_hidden_instruction{
                  .controls = {"owasp-llm-2025:LLM01", "owasp-llm-2025:LLM03", "mitre-atlas:AML.T0110.000", "mitre-atlas:AML.T0051.001", "cwe:1427", "eu-ai-act:15",
                               "nist-ai-rmf:MEASURE 2.7", "iso-42001:A.10.3"},
                  .effort_hours = 2},
-    .look = look_for({.what = "hidden-instruction", .kinds = {AssetKind::tool, AssetKind::skill, AssetKind::mcp_server, AssetKind::agent, AssetKind::mcp_client}}),
+    .look = look_for({.what = "hidden-instruction", .kinds = {AssetKind::tool, AssetKind::skill, AssetKind::mcp_server, AssetKind::agent, AssetKind::mcp_client, AssetKind::prompt}}),
     .examples = [] {
       const std::string head = R"({"tools": [{"name": "add", "description": "Adds two numbers.)";
       const std::string tail = R"(", "inputSchema": {"type": "object", "properties": {"a": {"type": "number"}}}}]})";
