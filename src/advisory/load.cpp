@@ -30,10 +30,13 @@ std::string_view text_of(const element& parent, std::string_view key) {
   std::string_view text;
   return parent[key].get(text) == simdjson::SUCCESS ? text : std::string_view{};
 }
-array list_of(const element& parent, std::string_view key, bool& there) {
+/// The list's elements; none if it is no list. (A default-made simdjson array must not be walked.)
+std::vector<element> list_of(const element& parent, std::string_view key, bool* there = nullptr) {
   array list;
-  there = parent[key].get(list) == simdjson::SUCCESS;
-  return list;
+  bool is_list = parent[key].get(list) == simdjson::SUCCESS;
+  if (there) *there = is_list;
+  if (!is_list) return {};
+  return {list.begin(), list.end()};
 }
 
 /// Fit to stand in a cell: no control characters, blanks or separators.
@@ -53,9 +56,7 @@ struct Cells {
 
 /// CVSS 3 before 4: most of the world still compares by it.
 void read_severity(const element& holder, std::string& cvss) {
-  bool there = false;
-  for (element entry : list_of(holder, "severity", there)) {
-    if (!there) return;
+  for (element entry : list_of(holder, "severity")) {
     std::string shortened = short_vector(text_of(entry, "score"));
     if (!shortened.empty() && (cvss.empty() || cvss.starts_with("4"))) cvss = shortened;
   }
@@ -63,10 +64,7 @@ void read_severity(const element& holder, std::string& cvss) {
 
 std::string events_of(const element& range) {
   std::string events;
-  bool there = false;
-  array list = list_of(range, "events", there);
-  if (!there) return {};
-  for (element event : list) {
+  for (element event : list_of(range, "events")) {
     for (auto [key, sign] : {std::pair{"introduced", '+'}, {"fixed", '-'}, {"last_affected", '='}}) {
       std::string_view version = text_of(event, key);
       if (version.empty()) continue;
@@ -82,28 +80,22 @@ std::string custom_ranges(const element& affected) {
   std::string ranges;
   element specific;
   if (affected["ecosystem_specific"].get(specific) != simdjson::SUCCESS) return {};
-  bool there = false;
-  array list = list_of(specific, "custom_ranges", there);
-  if (!there) return {};
-  for (element range : list)
+  for (element range : list_of(specific, "custom_ranges"))
     if (std::string events = events_of(range); !events.empty()) append(ranges, events, '|');
   return ranges;
 }
 
 Cells read_affected(const element& affected) {
   Cells cells;
-  bool there = false;
-  if (array ranges = list_of(affected, "ranges", there); there)
-    for (element range : ranges)
-      if (text_of(range, "type") != "GIT")
-        if (std::string events = events_of(range); !events.empty()) append(cells.ranges, events, '|');
+  for (element range : list_of(affected, "ranges"))
+    if (text_of(range, "type") != "GIT")
+      if (std::string events = events_of(range); !events.empty()) append(cells.ranges, events, '|');
   if (cells.ranges == "+0")
     if (std::string custom = custom_ranges(affected); !custom.empty()) cells.ranges = custom;
-  if (array versions = list_of(affected, "versions", there); there)
-    for (element version : versions) {
-      std::string_view text;
-      if (version.get(text) == simdjson::SUCCESS && is_word(text)) append(cells.versions, text, ',');
-    }
+  for (element version : list_of(affected, "versions")) {
+    std::string_view text;
+    if (version.get(text) == simdjson::SUCCESS && is_word(text)) append(cells.versions, text, ',');
+  }
   read_severity(affected, cells.cvss);
   return cells;
 }
@@ -111,11 +103,8 @@ Cells read_affected(const element& affected) {
 std::string cwes_of(const element& record) {
   std::string cwes;
   element specific;
-  bool there = false;
   if (record["database_specific"].get(specific) != simdjson::SUCCESS) return {};
-  array list = list_of(specific, "cwe_ids", there);
-  if (!there) return {};
-  for (element cwe : list) {
+  for (element cwe : list_of(specific, "cwe_ids")) {
     std::string_view text;
     if (cwe.get(text) == simdjson::SUCCESS && text.starts_with("CWE-") && is_word(text)) append(cwes, text.substr(4), ',');
   }
@@ -131,18 +120,17 @@ bool is_informational(const element& affected) {
 bool add_record(const element& record, std::vector<std::string>& lines) {
   std::string_view id = text_of(record, "id");
   bool there = false;
-  array affected = list_of(record, "affected", there);
+  std::vector<element> affected = list_of(record, "affected", &there);
   if (!is_word(id) || !there) return false;
   if (!text_of(record, "withdrawn").empty()) return true;
   std::string aliases;
   bool malware = id.starts_with("MAL-");
-  if (array list = list_of(record, "aliases", there); there)
-    for (element alias : list) {
-      std::string_view text;
-      if (alias.get(text) != simdjson::SUCCESS || !is_word(text)) continue;
-      append(aliases, text, ',');
-      malware |= text.starts_with("MAL-");
-    }
+  for (element alias : list_of(record, "aliases")) {
+    std::string_view text;
+    if (alias.get(text) != simdjson::SUCCESS || !is_word(text)) continue;
+    append(aliases, text, ',');
+    malware |= text.starts_with("MAL-");
+  }
   std::string cvss, cwes = cwes_of(record);
   read_severity(record, cvss);
   malware |= ("," + cwes + ",").find(",506,") != std::string::npos;

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// Look-ups in tables of a few rows, in the embedded table, and against the end-to-end vectors where they are at hand.
+#include "advisory/database.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "advisory/cvss.h"
+#include "advisory/table.h"
+#include "base/file.h"
+
+namespace stormwatch::advisory {
+namespace {
+
+std::string folder_of(const char* name) {
+  std::string folder = testing::TempDir() + "stormwatch_advisory_" + name;
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  return folder;
+}
+
+const char* kRecord = R"({"id":"GHSA-aaaa-bbbb-cccc","aliases":["CVE-2099-0001"],"affected":[{"package":{"ecosystem":"PyPI","name":"Odd_Name"},
+  "ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"1.0"},{"fixed":"1.5"},{"introduced":"2.0"},{"fixed":"2.2"}]}],"versions":["0.9"]}],
+  "severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],"database_specific":{"cwe_ids":["CWE-502"]}})";
+
+TEST(Database, RangesListsAndFixes) {
+  std::string folder = folder_of("ranges");
+  ASSERT_TRUE(write_aside(folder + "/a.json", kRecord));
+  ASSERT_TRUE(write_aside(folder + "/b.json", R"({"id":"PYSEC-2099-1","aliases":["CVE-2099-0001"],"affected":[{"package":{"ecosystem":"PyPI","name":"odd.name"},
+    "ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"},{"last_affected":"1.2"}]}]}]})"));
+  ASSERT_TRUE(write_aside(folder + "/c.json", "{\"id\":"));
+  ASSERT_TRUE(write_aside(folder + "/d.json", R"({"id":"PYSEC-2099-2","withdrawn":"2099-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"PyPI","name":"odd.name"},
+    "ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"}]}]}]})"));
+  auto database = Database::load(folder);
+  ASSERT_TRUE(database) << database.error().message();
+  EXPECT_EQ(database->refused(), 1u);
+  auto at = [&](const char* version) { return database->look_up("PyPI", "odd-name", version); };
+  ASSERT_EQ(at("1.1").size(), 1u);
+  EXPECT_EQ(at("1.1")[0].id, "GHSA-aaaa-bbbb-cccc");
+  EXPECT_EQ(at("1.1")[0].aliases, (std::vector<std::string>{"CVE-2099-0001", "PYSEC-2099-1"}));
+  EXPECT_EQ(at("1.1")[0].fixed_version, "1.5");
+  EXPECT_EQ(at("1.1")[0].cvss, 9.8);
+  EXPECT_EQ(at("1.1")[0].cwes, std::vector<std::string>{"CWE-502"});
+  EXPECT_EQ(at("2.1+cu121")[0].fixed_version, "2.2");
+  EXPECT_EQ(at("0.9").size(), 1u) << "listed";
+  EXPECT_EQ(at("1.4rc1").size(), 1u);
+  EXPECT_TRUE(at("1.5").empty());
+  EXPECT_TRUE(at("1.5.post1").empty());
+  EXPECT_TRUE(at("2.2").empty());
+  EXPECT_TRUE(at("").empty());
+  EXPECT_TRUE(database->look_up("npm", "odd-name", "1.1").empty());
+}
+
+TEST(Database, MissingAndEmptyAreErrors) {
+  EXPECT_FALSE(Database::load("/no/such/folder"));
+  EXPECT_FALSE(Database::load(folder_of("empty")));
+}
+
+TEST(Database, EmbeddedTableIsWhole) {
+  const Database& database = Database::embedded();
+  EXPECT_GT(database.count(), 15'000u);
+  EXPECT_GE(database.date(), "2026-08-16");
+  auto text = read_text(std::string(STORMWATCH_SOURCE_DIR) + "/advisories/advisories.tsv");
+  ASSERT_TRUE(text);
+  EXPECT_TRUE(text->starts_with("#stormwatch-advisories 1 "));
+  std::string_view before;
+  std::size_t rows = 0;
+  for (std::string_view line : split(*text, '\n')) {
+    if (line.empty() || line[0] == '#') continue;
+    ++rows;
+    ASSERT_LT(before, line) << "sorted, without repeats";
+    before = line;
+    std::vector<std::string_view> cells = split(line, '\t');
+    ASSERT_GE(cells.size(), 4u) << line;
+    ASSERT_LE(cells.size(), 8u) << line;
+    ASSERT_FALSE(cells[3].empty() && (cells.size() < 5 || cells[4].empty())) << line;
+    if (cells.size() > 5 && !cells[5].empty()) { ASSERT_FALSE(long_vector(cells[5]).empty()) << line; }
+  }
+  EXPECT_EQ(std::to_string(rows), header_word(*text, "rows"));
+}
+
+TEST(Database, EmbeddedLookUps) {
+  const Database& database = Database::embedded();
+  auto has = [&](const char* ecosystem, const char* name, const char* version, const char* id) {
+    for (const Match& match : database.look_up(ecosystem, name, version))
+      if (match.id == id || std::find(match.aliases.begin(), match.aliases.end(), id) != match.aliases.end()) return match;
+    ADD_FAILURE() << name << ' ' << version << ": no " << id;
+    return Match{};
+  };
+  EXPECT_TRUE(has("PyPI", "langflow", "1.2.0", "CVE-2025-3248").known_exploited);
+  EXPECT_GT(has("PyPI", "langflow", "1.2.0", "CVE-2025-3248").epss.value_or(0), 0.5);
+  EXPECT_TRUE(has("PyPI", "litellm", "1.82.7", "MAL-2026-2144").malicious);
+  EXPECT_TRUE(has("PyPI", "ultralytics", "8.3.41", "PYSEC-2024-154").malicious);
+  EXPECT_TRUE(has("npm", "sw-cur", "", "MAL-2025-3781").malicious);
+  EXPECT_TRUE(database.look_up("PyPI", "litellm", "").empty());
+  for (const Match& match : database.look_up("PyPI", "litellm", "1.82.6")) EXPECT_FALSE(match.malicious) << match.id;
+}
+
+TEST(Database, EndToEndVectors) {
+  const char* folder = std::getenv("STORMWATCH_VECTORS");
+  std::ifstream in(std::string(folder ? folder : "") + "/versions/match_vectors_pypi.tsv");
+  if (!folder || !in) GTEST_SKIP() << "STORMWATCH_VECTORS names no folder with versions/match_vectors_pypi.tsv";
+  std::string line;
+  std::getline(in, line);
+  std::size_t rows = 0, missed = 0, more = 0;
+  auto begin = std::chrono::steady_clock::now();
+  while (std::getline(in, line)) {
+    auto cells = split(line, '\t');
+    std::set<std::string> expected, got;
+    if (cells.size() > 4)
+      for (auto id : split(cells[4], ',')) expected.emplace(id);
+    for (const Match& match : Database::embedded().look_up(cells[0], cells[1], cells[2])) {
+      if (match.id.starts_with("PYSEC")) got.insert(match.id);
+      for (const auto& alias : match.aliases)
+        if (alias.starts_with("PYSEC")) got.insert(alias);
+    }
+    ++rows;
+    for (const auto& id : expected)
+      if (!got.contains(id) && ++missed <= 10) ADD_FAILURE() << "missed " << cells[1] << ' ' << cells[2] << ' ' << id;
+    for (const auto& id : got)
+      if (!expected.contains(id) && ++more <= 10) std::printf("more: %s %s %s\n", std::string(cells[1]).c_str(), std::string(cells[2]).c_str(), id.c_str());
+  }
+  std::printf("%zu look-ups, %zu missed, %zu more, %.0f ms\n", rows, missed, more,
+              std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
+  EXPECT_LT(more, 5u);
+}
+
+TEST(Cvss, Scores) {
+  EXPECT_EQ(base_score("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"), 9.8);
+  EXPECT_EQ(base_score("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H/E:P"), 10.0);
+  EXPECT_EQ(base_score("CVSS:3.0/AV:L/AC:H/PR:L/UI:R/S:U/C:L/I:L/A:N"), 3.3);
+  EXPECT_EQ(base_score("CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:C/C:L/I:L/A:N"), 6.4);
+  EXPECT_EQ(base_score("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N"), 0.0);
+  EXPECT_FALSE(base_score("CVSS:3.1/AV:N/AC:L"));
+  EXPECT_FALSE(base_score("CVSS:3.1/AV:N/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N"));
+  EXPECT_FALSE(base_score(""));
+  EXPECT_EQ(long_vector(short_vector("CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:C/C:L/I:L/A:N")), "CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:C/C:L/I:L/A:N");
+}
+
+}  // namespace
+}  // namespace stormwatch::advisory
