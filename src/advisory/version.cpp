@@ -63,6 +63,7 @@ VersionScheme scheme_of(std::string_view ecosystem) {
 std::optional<SemanticVersion> SemanticVersion::parse(std::string_view text) {
   while (!text.empty() && (text[0] == ' ' || text[0] == '=')) text.remove_prefix(1);
   if (!text.empty() && lower(text[0]) == 'v') text.remove_prefix(1);
+  while (!text.empty() && text[0] == ' ') text.remove_prefix(1);
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
   text = text.substr(0, text.find('+'));
   SemanticVersion version;
