@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "collect/packages.h"
+
+namespace stormwatch::collect {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  for (char& c : result)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  return result;
+}
+
+/// Untrusted text as a name: nothing that is no visible ASCII, and not longer than any registry allows.
+bool is_sound(std::string_view text, std::size_t most) {
+  if (text.size() > most) return false;
+  for (unsigned char c : text)
+    if (c <= ' ' || c >= 127) return false;
+  return true;
+}
+
+}  // namespace
+
+std::string package_url(std::string_view ecosystem, std::string_view name, std::string_view version) {
+  const std::string kind = lower(ecosystem);
+  std::string url = "pkg:" + (kind == "go" ? "golang" : kind == "crates.io" ? "cargo" : kind) + "/";
+  url += name.starts_with('@') ? "%40" + std::string(name.substr(1)) : std::string(name);
+  if (version.empty()) return url;
+  url += '@';
+  for (char c : version) {
+    if (c == '+') url += "%2B";
+    else url += c;
+  }
+  return url;
+}
+
+void add_packages(const Source& source, const format::Manifest& manifest, const ManifestTraits& traits, Observation& into) {
+  const std::string folder = source.folder().empty() ? "." : std::string(source.folder());
+  const AssetId application = Asset::id_of(AssetKind::application, folder), repository = Asset::id_of(AssetKind::repository, ".");
+  for (const format::DeclaredPackage& declared : manifest.packages) {
+    if (!is_sound(declared.name, 214) || !is_sound(declared.version, 128) || declared.name.empty()) continue;
+    const std::string name = declared.ecosystem == "PyPI" ? format::normal_python_name(declared.name)
+                             : declared.ecosystem == "npm" ? lower(declared.name) : declared.name;
+    PackageFacts facts;
+    facts.ecosystem = declared.ecosystem;
+    facts.version = declared.version;
+    facts.requirement = excerpt_of(declared.requirement, 120);
+    facts.manifest = source.path;
+    facts.purl = package_url(declared.ecosystem, name, declared.version);
+    if (!traits.installed) {
+      facts.pinned = traits.pins || !declared.version.empty();
+      facts.hashed = declared.hashed;
+      facts.direct = declared.direct;
+      facts.development = declared.development;
+    }
+    const Place place = source.place_of_line(declared.line);
+    const AssetId id = into.add(make_asset(declared.ecosystem + "/" + name + "@" + declared.version, name, std::move(facts), place));
+    into.relate(application, RelationKind::depends_on, id, place);
+    into.relate(repository, RelationKind::depends_on, id, place);
+  }
+}
+
+}  // namespace stormwatch::collect

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a manifest names, as package assets with the relations that use them.
+#pragma once
+
+#include "collect/source.h"
+#include "format/declared_package.h"
+#include "posture/asset.h"
+
+namespace stormwatch::collect {
+
+struct ManifestTraits {
+  bool pins = false;       ///< a lock file, or a manifest with one beside it: what stands here is what gets installed
+  bool installed = false;  ///< found as installed, not as asked for
+};
+
+/// Adds the packages. They hang on the application of the source's folder and on the repository; a relation whose end nobody
+/// observed is dropped by the graph.
+void add_packages(const Source& source, const format::Manifest& manifest, const ManifestTraits& traits, Observation& into);
+
+/// "pkg:pypi/torch@2.5.1".
+std::string package_url(std::string_view ecosystem, std::string_view name, std::string_view version);
+
+}  // namespace stormwatch::collect

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Python packages: requirements files, lock files, pyproject.toml, conda environments, and what is installed (dist-info, egg-info).
+#include "collect/collector.h"
+#include "collect/packages.h"
+#include "format/document.h"
+#include "format/lockfiles.h"
+#include "format/requirements.h"
+
+namespace stormwatch::collect {
+namespace {
+
+bool is_conda(std::string_view name) { return name == "environment.yml" || name == "environment.yaml" || name == "conda.yml" || name == "conda.yaml"; }
+
+std::string_view path_of(const Source& source) { return source.member.empty() ? std::string_view(source.path) : std::string_view(source.member); }
+
+bool is_installed_metadata(const Source& source) {
+  const std::string_view path = path_of(source);
+  return path.ends_with(".dist-info/METADATA") || path.ends_with(".egg-info/PKG-INFO");
+}
+
+bool is_requirements(const Source& source) {
+  if (source.name.starts_with("constraint")) return false;  // they limit what others ask for and install nothing
+  if (source.kind == format::ContentKind::requirements) return true;
+  const std::string_view path = path_of(source);
+  return (path.find("requirements/") != std::string_view::npos && (path.ends_with(".txt") || path.ends_with(".in")) && format::is_text(source.kind)) || source.name == "requires.txt";
+}
+
+bool wants_source(const Source& source) {
+  if (is_installed_metadata(source)) return true;
+  if (path_of(source).find("site-packages/") != std::string_view::npos) return false;  // what installed packages asked for is not what is there
+  if (is_conda(source.name) || is_requirements(source)) return true;
+  const format::LockfileReader reader = format::lockfile_reader(source.name);
+  return reader == format::parse_uv_lock || reader == format::parse_poetry_lock || reader == format::parse_pylock || reader == format::parse_pipfile_lock ||
+         reader == format::parse_pyproject;
+}
+
+/// The header of a core metadata file (PyPA "Core metadata specifications").
+format::Manifest read_metadata(std::string_view text) {
+  format::DeclaredPackage package{.ecosystem = "PyPI", .line = 1, .direct = false};
+  for (int lines = 0; lines < 200 && !text.empty(); ++lines) {
+    const std::size_t end = text.find('\n');
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.empty()) break;
+    if (line.starts_with("Name: ")) package.name = line.substr(6);
+    else if (line.starts_with("Version: ")) package.version = line.substr(9);
+  }
+  format::Manifest manifest;
+  if (!package.name.empty() && !package.version.empty()) manifest.packages.push_back(std::move(package));
+  return manifest;
+}
+
+/// conda's "name=1.2=build" and the pip list within.
+Result<format::Manifest> read_conda(std::string_view text, const Limits& limits) {
+  auto documents = format::parse_yaml(text, limits);
+  if (!documents) return std::unexpected(documents.error());
+  format::Manifest manifest;
+  for (const Node& root : *documents) {
+    const Node* dependencies = root.find("dependencies");
+    if (!dependencies || !dependencies->is_list()) continue;
+    for (const Node& item : dependencies->items) {
+      if (item.is_map()) {
+        const Node* list = item.find("pip");
+        if (!list || !list->is_list()) continue;
+        for (const Node& entry : list->items) {
+          if (!entry.is_scalar()) continue;
+          format::Manifest one = format::parse_requirements(entry.scalar, limits);
+          for (format::DeclaredPackage& package : one.packages) {
+            package.line = entry.line;
+            manifest.packages.push_back(std::move(package));
+          }
+        }
+      } else if (item.is_string()) {
+        std::string_view text_of = item.scalar;
+        if (const std::size_t channel = text_of.find("::"); channel != std::string_view::npos) text_of.remove_prefix(channel + 2);
+        const std::size_t end = text_of.find_first_of(" =<>!~");
+        format::DeclaredPackage package{.ecosystem = "Conda", .name = std::string(text_of.substr(0, end)), .line = item.line};
+        if (end != std::string_view::npos) {
+          package.requirement = text_of.substr(end);
+          std::string_view exact = text_of.substr(end);
+          if (exact.starts_with("=") && exact.find_first_of("<>*|,") == std::string_view::npos) {
+            while (exact.starts_with('=')) exact.remove_prefix(1);
+            package.version = exact.substr(0, exact.find('='));
+          }
+        }
+        manifest.packages.push_back(std::move(package));
+      }
+    }
+  }
+  return manifest;
+}
+
+bool has_lock_beside(const Source& source) {
+  if (!source.files || !source.member.empty()) return false;
+  for (std::string_view name : source.files->files_in(source.folder()))
+    if (name == "uv.lock" || name == "poetry.lock" || name == "pdm.lock" || name == "pylock.toml") return true;
+  return false;
+}
+
+Result<Observation> read_source(const Source& source) {
+  Observation observation;
+  const std::string_view text = source.text.empty() ? as_text(source.bytes) : source.text;
+  if (is_installed_metadata(source)) {
+    add_packages(source, read_metadata(text), {.installed = true}, observation);
+    return observation;
+  }
+  if (is_conda(source.name)) {
+    auto manifest = read_conda(text, *source.limits);
+    if (!manifest) return std::unexpected(manifest.error());
+    add_packages(source, *manifest, {}, observation);
+    return observation;
+  }
+  const format::LockfileReader reader = format::lockfile_reader(source.name);
+  if (!reader) {
+    add_packages(source, format::parse_requirements(text, *source.limits), {}, observation);
+    return observation;
+  }
+  auto manifest = reader(text, *source.limits);
+  if (!manifest) return std::unexpected(manifest.error());
+  add_packages(source, *manifest, {.pins = reader != format::parse_pyproject || has_lock_beside(source)}, observation);
+  return observation;
+}
+
+}  // namespace
+
+extern const Collector python_packages;
+const Collector python_packages{.name = "python-packages", .wants = wants_source, .read = read_source};
+
+}  // namespace stormwatch::collect

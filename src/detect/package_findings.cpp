@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "detect/package_findings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace stormwatch::detect {
+
+std::vector<advisory::Match> advisories_of(const Asset& asset, const Context& context) {
+  const auto* facts = std::get_if<PackageFacts>(&asset.facts);
+  if (!facts || !context.advisories || facts->ecosystem.empty()) return {};
+  // The key is "ecosystem/name@version"; the name may hold '@' and '/' itself.
+  std::string_view name = asset.key;
+  if (name.size() > facts->ecosystem.size() && name.starts_with(facts->ecosystem) && name[facts->ecosystem.size()] == '/') name.remove_prefix(facts->ecosystem.size() + 1);
+  name = name.substr(0, name.rfind('@') == 0 ? name.size() : name.rfind('@'));
+  return context.advisories->look_up(facts->ecosystem, name, facts->version);
+}
+
+std::string manifest_context(std::string_view path) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kFolders{{{"test", "test"}, {"tests", "test"}, {"testdata", "test"}, {"fixtures", "test"}, {"example", "example"},
+                                                                                         {"examples", "example"}, {"samples", "example"}, {"docs", "documentation"}, {"doc", "documentation"},
+                                                                                         {"vendor", "vendored"}, {"third_party", "vendored"}, {"cookbook", "example"}}};
+  while (true) {
+    const std::size_t slash = path.find('/');
+    if (slash == std::string_view::npos) return {};
+    for (const auto& [folder, context] : kFolders)
+      if (path.substr(0, slash) == folder) return std::string(context);
+    path.remove_prefix(slash + 1);
+  }
+}
+
+Severity severity_of(const advisory::Match& match) {
+  Severity severity = !match.cvss ? Severity::medium
+                      : *match.cvss >= 9 ? Severity::critical
+                      : *match.cvss >= 7 ? Severity::high
+                      : *match.cvss >= 4 ? Severity::medium
+                                         : Severity::low;
+  const bool likely = match.known_exploited || match.epss.value_or(0) >= 0.5;
+  if (likely && severity < Severity::critical) severity = static_cast<Severity>(static_cast<int>(severity) + 1);
+  if (match.known_exploited) severity = std::max(severity, Severity::high);
+  return severity;
+}
+
+std::string shown_id(const advisory::Match& match) {
+  if (match.id.starts_with("CVE-")) return match.id;
+  for (const std::string& alias : match.aliases)
+    if (alias.starts_with("CVE-")) return alias;
+  return match.id;
+}
+
+void describe(const advisory::Match& match, Signal& signal) {
+  signal.identifiers = match.aliases;
+  signal.identifiers.insert(signal.identifiers.begin(), match.id);
+  signal.vulnerability = VulnerabilityFacts{.epss = match.epss,
+                                            .known_exploited = match.known_exploited,
+                                            .cvss_vector = match.cvss_vector,
+                                            .cvss = match.cvss,
+                                            .fixed_version = match.fixed_version,
+                                            .malicious = match.malicious};
+}
+
+}  // namespace stormwatch::detect

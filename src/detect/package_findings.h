@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the checks of packages share: the look-ups of one asset, and what the path of a manifest says of its weight.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "detect/detector.h"
+
+namespace stormwatch::detect {
+
+/// The advisories on a package asset; none for other kinds.
+std::vector<advisory::Match> advisories_of(const Asset& asset, const Context& context);
+/// test, example, documentation, vendored: from the path of a manifest; empty for the product's own.
+std::string manifest_context(std::string_view path);
+/// By CVSS; one step up when exploitation is known, or likely within a month (EPSS 0.5 and more).
+Severity severity_of(const advisory::Match& match);
+/// "CVE-2024-1 (GHSA-...)": the name people search for first.
+std::string shown_id(const advisory::Match& match);
+/// Fills identifiers and the facts that the forecast reads.
+void describe(const advisory::Match& match, Signal& signal);
+
+}  // namespace stormwatch::detect
