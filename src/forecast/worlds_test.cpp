@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// Inference against an oracle that shares no code with it: every assignment of every variable and every trigger, one at a time.
+#include "forecast/worlds.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdio>
+#include <random>
+
+namespace stormwatch::forecast {
+namespace {
+
+/// A small cyclic network: OR over sources, some steps with a side node, variables shared among steps.
+struct Instance {
+  Network network;
+  std::vector<std::uint32_t> states;
+};
+
+Instance random_instance(std::uint64_t seed, bool with_sides, int variables = 11, int triggers = 3) {
+  std::mt19937_64 random(seed);
+  auto unit = [&] { return static_cast<double>(random() >> 11) * 0x1p-53; };
+  auto below = [&](std::uint32_t n) { return static_cast<std::uint32_t>(random() % n); };
+  Instance out;
+  Network& n = out.network;
+  for (int i = 0; i < 9; ++i) out.states.push_back(n.add_node());
+  std::vector<std::uint32_t> v;
+  for (int i = 0; i < variables; ++i) v.push_back(n.add_variable(random(), 0.05 + 0.9 * unit()));
+  for (int t = 0; t < triggers; ++t) {
+    const std::uint32_t trigger = n.add_trigger(random(), std::exp(std::log(0.01) + unit() * std::log(40.0)));
+    for (int k = 0; k < 2; ++k) {
+      const std::uint32_t from[1] = {n.triggers[trigger].node};
+      const std::uint32_t use[1] = {v[below(static_cast<std::uint32_t>(v.size()))]};
+      n.add_step(from, out.states[below(4)], std::span(use, below(4) == 0 ? 0 : 1));
+    }
+  }
+  for (int s = 0; s < 18; ++s) {
+    std::vector<std::uint32_t> from{out.states[below(9)]}, use{v[below(static_cast<std::uint32_t>(v.size()))]};
+    if (below(3) == 0) from.push_back(out.states[below(9)]);
+    if (below(4) == 0) use.push_back(v[below(static_cast<std::uint32_t>(v.size()))]);
+    const std::uint32_t side = with_sides && below(4) == 0 ? out.states[below(9)] : kNone;
+    n.add_step(from, out.states[below(9)], use, side);
+  }
+  return out;
+}
+
+/// Chance of each state within `days`, by going through all worlds one by one.
+std::vector<double> brute_force(const Network& n, std::size_t states, double days) {
+  const std::size_t v = n.variables.size(), m = v + n.triggers.size();
+  std::vector<double> out(states, 0);
+  for (std::uint64_t world = 0; world < (1ULL << m); ++world) {
+    double weight = 1;
+    for (std::size_t i = 0; i < m; ++i) {
+      const double p = i < v ? n.factors.variable[i] : 1 - std::exp(-n.factors.trigger[i - v] * days / 30);
+      weight *= world >> i & 1U ? p : 1 - p;
+    }
+    std::vector<bool> holds(n.nodes, false);
+    for (std::size_t t = 0; t < n.triggers.size(); ++t)
+      if (world >> (v + t) & 1U) holds[n.triggers[t].node] = true;
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (std::uint32_t s = 0; s < n.steps.size(); ++s) {
+        bool works = n.steps[s].side == kNone || holds[n.steps[s].side];
+        for (std::uint32_t used : n.variables_of(s)) works = works && (world >> used & 1U);
+        bool reached = false;
+        for (std::uint32_t source : n.sources(s)) reached = reached || holds[source];
+        if (works && reached && !holds[n.steps[s].to]) holds[n.steps[s].to] = changed = true;
+      }
+    }
+    for (std::size_t i = 0; i < states; ++i)
+      if (holds[i]) out[i] += weight;
+  }
+  return out;
+}
+
+TEST(Worlds, ExactEqualsBruteForceAndSamplesComeNear) {
+  double exact_worst = 0, sum = 0, sample_worst = 0, bound_worst = 0;
+  std::size_t count = 0, below_bound = 0;
+  for (std::uint64_t seed = 0; seed < 1000; ++seed) {
+    const bool sides = seed % 2 == 1;
+    const Instance instance = random_instance(seed, sides, 8, 3);
+    const Graph graph = graph_of(instance.network);
+    const std::vector<double> truth = brute_force(instance.network, instance.states.size(), 90);
+    const Worlds worlds(graph, seed, 64, 90);
+    const BestChains chains = best_chains(graph, instance.network.factors, 90);
+    for (std::uint32_t target : {4U, 6U, 8U}) {
+      const std::uint32_t targets[1] = {target};
+      const Cone cone = cone_of(graph, targets);
+      ASSERT_LE(worlds.undecided(cone, instance.network.factors), 16U);
+      const Estimate exact = worlds.enumerate(cone, instance.network.factors);
+      const Estimate sampled = worlds.sample(cone, instance.network.factors);
+      const BestPath path = best_path(graph, instance.network.factors, chains, target, 90);
+      exact_worst = std::max(exact_worst, std::abs(exact.at[2] - truth[target]));
+      ASSERT_NEAR(exact.at[2], truth[target], 1e-9) << "seed " << seed << " target " << target;
+      const double error = std::abs(sampled.at[2] - truth[target]);
+      sum += error;
+      sample_worst = std::max(sample_worst, error);
+      ++count;
+      if (path.chance > truth[target] + 1e-12) ++below_bound;
+      bound_worst = std::max(bound_worst, path.chance - truth[target]);
+    }
+  }
+  std::printf("[ figures  ] %zu targets: exact vs brute force, largest difference %.1e; 4096 worlds, mean error %.5f, largest %.5f; "
+              "lower bound above exact %zu times\n", count, exact_worst, sum / static_cast<double>(count), sample_worst, below_bound);
+  EXPECT_LE(sum / static_cast<double>(count), 0.002);
+  EXPECT_LE(sample_worst, 0.03);
+  EXPECT_EQ(below_bound, 0U);
+}
+
+TEST(Worlds, OtherHorizonsAgreeToo) {
+  for (std::uint64_t seed = 5000; seed < 5020; ++seed) {
+    const Instance instance = random_instance(seed, seed % 2 == 1, 7, 3);
+    const Graph graph = graph_of(instance.network);
+    const Worlds worlds(graph, seed, 16, 45);
+    for (std::size_t d = 0; d < 4; ++d) {
+      const double days = d < 3 ? kReportDays[d] : 45;
+      const std::vector<double> truth = brute_force(instance.network, instance.states.size(), days);
+      const std::uint32_t targets[1] = {8};
+      const Estimate exact = worlds.enumerate(cone_of(graph, targets), instance.network.factors);
+      EXPECT_NEAR(d < 3 ? exact.at[d] : exact.at_horizon, truth[8], 1e-9) << seed << " " << days;
+    }
+  }
+}
+
+TEST(Worlds, LoweringAnyFactorNeverRaisesAChance) {
+  for (std::uint64_t seed = 2000; seed < 2100; ++seed) {
+    const Instance instance = random_instance(seed, seed % 2 == 0);
+    const Graph graph = graph_of(instance.network);
+    const Worlds worlds(graph, seed, 16, 90);
+    const std::uint32_t targets[1] = {8};
+    const Cone cone = cone_of(graph, targets);
+    const Estimate before = worlds.sample(cone, instance.network.factors);
+    for (std::size_t i = 0; i < instance.network.factors.variable.size(); ++i) {
+      Factors less = instance.network.factors;
+      less.variable[i] *= 0.4;
+      const Estimate after = worlds.sample(cone, less);
+      for (std::size_t w = 0; w < after.by_world.size(); ++w) ASSERT_LE(after.by_world[w], before.by_world[w]);
+    }
+    for (std::size_t i = 0; i < instance.network.factors.trigger.size(); ++i) {
+      Factors less = instance.network.factors;
+      less.trigger[i] = 0;
+      ASSERT_LE(worlds.sample(cone, less).at[2], before.at[2]);
+    }
+  }
+}
+
+TEST(Worlds, SameSeedSameAnswerAndEmptyTargetsAreImpossible) {
+  const Instance instance = random_instance(7, true);
+  const Graph graph = graph_of(instance.network);
+  const std::uint32_t targets[1] = {8};
+  const Cone cone = cone_of(graph, targets);
+  EXPECT_EQ(Worlds(graph, 3, 16, 90).sample(cone, instance.network.factors).by_world,
+            Worlds(graph, 3, 16, 90).sample(cone, instance.network.factors).by_world);
+  Network lonely;
+  const std::uint32_t alone[1] = {lonely.add_node()};
+  const Graph empty = graph_of(lonely);
+  EXPECT_EQ(Worlds(empty, 1, 16, 90).sample(cone_of(empty, alone), lonely.factors).at[2], 0);
+  EXPECT_EQ(Worlds(empty, 1, 16, 90).enumerate(cone_of(empty, alone), lonely.factors).at[2], 0);
+}
+
+TEST(Parameters, QuantilesHaveTheirMeansAndDrawsKeepThem) {
+  EXPECT_NEAR(beta_quantile(0.5, 2, 2), 0.5, 1e-9);
+  EXPECT_NEAR(beta_quantile(0.9, 1, 1), 0.9, 1e-9);
+  EXPECT_NEAR(beta_quantile(0.25, 1, 3), 1 - std::pow(0.75, 1.0 / 3), 1e-9);
+  EXPECT_NEAR(gamma_quantile(0.5, 1), std::log(2.0), 1e-9);
+  Network network;
+  network.add_parameter(0.3, 4, false);
+  network.add_parameter(0.01, 4, true);
+  const std::vector<double> draws = parameter_draws(network, 1);
+  double chance = 0, rate = 0;
+  for (std::uint32_t b = 0; b < kBlocks; ++b) {
+    chance += draws[b] / kBlocks;
+    rate += draws[kBlocks + b] / kBlocks;
+  }
+  EXPECT_NEAR(chance, 0.3, 1e-9);
+  EXPECT_NEAR(rate, 0.01, 1e-9);
+}
+
+TEST(Parameters, BernoulliWordsHaveTheirChance) {
+  for (double p : {0.001, 0.1, 0.5, 0.93}) {
+    double ones = 0;
+    for (std::uint64_t word = 0; word < 4096; ++word) ones += std::popcount(bernoulli_word(p, 99, word));
+    EXPECT_NEAR(ones / (4096 * 64), p, 4 * std::sqrt(p * (1 - p) / (4096 * 64)));
+  }
+}
+
+}  // namespace
+}  // namespace stormwatch::forecast
