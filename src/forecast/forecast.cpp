@@ -1,14 +1,251 @@
 // SPDX-License-Identifier: Apache-2.0
-// The way from an estate with findings to incidents and ranked actions.
+// The way from an estate with findings to incidents and ranked actions; docs/forecast.md is its text.
 #include "forecast/forecast.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <set>
+
+#include "base/parallel.h"
+#include "forecast/actions.h"
+#include "forecast/explain.h"
+#include "forecast/incidents.h"
 #include "forecast/step_rules.h"
 
 namespace stormwatch::forecast {
 
-Result<Forecast> forecast(const Estate&, std::span<const Finding>, const StepRules&, const ForecastOptions& options) {
+namespace {
+
+constexpr double kWorkBudget = 3e8;        // word operations of one round of passes
+constexpr double kEnumerationBudget = 8e6; // world-and-step operations spent on exact answers
+constexpr std::size_t kMostNodes = 200'000;
+
+double total_steps(std::span<const Worked> worked) {
+  double sum = 0;
+  for (const Worked& one : worked) sum += static_cast<double>(one.cone.steps.size()) + 16;
+  return sum;
+}
+
+void bound(Chance& chance, const Estimate& estimate) {
+  std::array<double, kBlocks> sorted = estimate.blocks;
+  std::ranges::sort(sorted);
+  chance.low = 0.25 * sorted[0] + 0.75 * sorted[1];
+  chance.high = 0.75 * sorted[kBlocks - 2] + 0.25 * sorted[kBlocks - 1];
+  if (!estimate.exact) {
+    // Empirical Bernstein, 95 %.
+    const auto n = static_cast<double>(estimate.worlds);
+    const double logs = std::log(3 / 0.05);
+    const double error = std::sqrt(2 * estimate.variance * logs / n) + 3 * logs / n;
+    chance.low = std::min(chance.low, chance.p90 - error);
+    chance.high = std::max(chance.high, chance.p90 + error);
+  }
+  chance.low = std::clamp(std::min(chance.low, chance.p90), 0.0, 1.0);
+  chance.high = std::clamp(std::max(chance.high, chance.p90), 0.0, 1.0);
+}
+
+Chance chance_of(const Estimate& estimate, const Graph& graph, const Factors& with, const BestChains& chains, const Threat& threat) {
+  Chance chance{estimate.at[0], estimate.at[1], estimate.at[2], 0, 0};
+  if (!estimate.exact) {
+    // Never below the best single path, which holds for sure: it matters where sampling met no world.
+    BestPath best;
+    for (std::uint32_t target : threat.targets)
+      if (BestPath path = best_path(graph, with, chains, target, 90); path.chance > best.chance) best = std::move(path);
+    if (best.chance > chance.p90) {
+      const double rate = graph.network->mean_rate(best.trigger, with), whole = -std::expm1(-rate * 3);
+      chance.p90 = best.chance;
+      chance.p30 = std::max(chance.p30, best.chance * -std::expm1(-rate) / whole);
+      chance.p7 = std::max(chance.p7, best.chance * -std::expm1(-rate * 7 / 30) / whole);
+    }
+  }
+  bound(chance, estimate);
+  return chance;
+}
+
+/// Losses: within a group the largest counts, so each group is a staircase of unions.
+struct Stairs {
+  std::vector<Cone> cones;
+  std::vector<double> losses;
+};
+
+Stairs stairs_of(const Graph& graph, std::span<const Worked> worked) {
+  std::map<std::uint32_t, std::vector<const Threat*>> groups;
+  for (const Worked& one : worked) groups[one.threat.group].push_back(&one.threat);
+  Stairs out;
+  for (auto& [group, threats] : groups) {
+    std::ranges::stable_sort(threats, [](const Threat* a, const Threat* b) { return a->mean > b->mean; });
+    std::vector<std::uint32_t> targets;
+    for (std::size_t i = 0; i < threats.size(); ++i) {
+      targets.insert(targets.end(), threats[i]->targets.begin(), threats[i]->targets.end());
+      const double loss = threats[i]->mean - (i + 1 < threats.size() ? threats[i + 1]->mean : 0);
+      if (loss <= 0) continue;
+      out.cones.push_back(cone_of(graph, targets, kMostNodes));
+      out.losses.push_back(loss);
+    }
+  }
+  return out;
+}
+
+Result<std::vector<std::uint32_t>> chosen_actions(const std::vector<CandidateAction>& candidates, const std::vector<std::string>& wanted) {
+  std::vector<std::uint32_t> out;
+  for (const std::string& text : wanted) {
+    std::vector<std::uint32_t> fits;
+    for (std::uint32_t i = 0; i < candidates.size(); ++i)
+      if (candidates[i].title == text || (text.size() >= 4 && candidates[i].id.text().starts_with(text))) fits.push_back(i);
+    if (fits.size() != 1) {
+      std::string known;
+      for (std::size_t i = 0; i < std::min<std::size_t>(candidates.size(), 30); ++i)
+        known += fmt::format("{}{} ({})", i ? "; " : "", candidates[i].id.text(), candidates[i].title);
+      return failure(fits.empty() ? "unknown action " + text : "more than one action fits " + text, "--what-if", "", known.empty() ? "no actions are known" : "one of: " + known);
+    }
+    out.push_back(fits.front());
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<Forecast> forecast(const Estate& estate, std::span<const Finding> findings, const StepRules& rules, const ForecastOptions& options) {
   Forecast out;
   out.horizon_days = options.horizon_days;
+  const Binding binding = bind(estate, findings, rules, options.jobs);
+  for (std::size_t r = 0; r < rules.rules.size(); ++r)
+    if (binding.sites_of_rule[r] == 0 && !rules.rules[r].bridge) out.unobserved.push_back({rules.rules[r].id, rules.rules[r].name, rules.rules[r].needs});
+  const Graph graph = graph_of(binding.network);
+  Factors base = binding.network.factors;
+  std::vector<std::string> notes;
+  std::set<std::string> done;
+  if (!options.what_if.empty()) {
+    const auto all = candidate_actions(estate, findings, rules, binding, [](std::uint32_t) { return 1.0; });
+    auto chosen = chosen_actions(all, options.what_if);
+    if (!chosen) return std::unexpected(chosen.error());
+    std::vector<Option> as_options;
+    for (const CandidateAction& candidate : all) as_options.push_back(candidate.option);
+    base = edited(base, as_options, *chosen);
+    for (std::uint32_t c : *chosen) done.insert(all[c].id.text());
+    notes.push_back(fmt::format("with {} action{} taken as done", done.size(), done.size() == 1 ? "" : "s"));
+  }
+  const BestChains chains = best_chains(graph, base, 90);
+  std::vector<Threat> threats = threats_of(estate, rules, binding, graph, chains);
+  const std::size_t found = threats.size();
+  if (threats.size() > options.top_incidents * 2) threats.resize(options.top_incidents * 2);
+
+  std::vector<Worked> worked(threats.size());
+  parallel_for(threats.size(), options.jobs, [&](std::size_t i) {
+    worked[i].threat = std::move(threats[i]);
+    worked[i].cone = cone_of(graph, worked[i].threat.targets, kMostNodes);
+  });
+  // Work is bounded by counting it before it is done, so that the answer does not depend on the machine.
+  std::uint32_t words = std::max<std::uint32_t>(kStripe, options.worlds / 64 / kStripe * kStripe);
+  if (total_steps(worked) * words > kWorkBudget) words = kStripe;
+  std::size_t affordable = 0;
+  for (double work = 0; affordable < worked.size(); ++affordable) {
+    work += (static_cast<double>(worked[affordable].cone.steps.size()) + 16) * words * (graph.components.largest > 1000 ? 8 : 1);
+    if (work > kWorkBudget && affordable >= 3) break;
+  }
+  if (affordable < worked.size()) {
+    notes.push_back(fmt::format("worked out the {} most promising of {} possible incidents: the paths of the others are too many", affordable, found));
+    worked.resize(affordable);
+  }
+  if (words * 64 < options.worlds) notes.push_back("fewer worlds than asked: the paths are many");
+  if (binding.network.nodes > 0 && graph.components.largest * 5 > binding.network.nodes && graph.components.largest > 1000)
+    notes.push_back(fmt::format("the estate is flat: {} of {} attack states reach one another; separate its networks first", graph.components.largest, binding.network.nodes));
+  if (std::ranges::any_of(worked, [](const Worked& one) { return !one.cone.complete; }))
+    notes.push_back("some incidents have more causes than were followed; their chances are lower bounds");
+  if (binding.capped > 0) notes.push_back(fmt::format("{} steps start from more places than were followed", binding.capped));
+
+  Worlds worlds(graph, options.seed, words, options.horizon_days);
+  Stairs stairs;
+  std::vector<std::uint32_t> used;
+  for (const Worked& one : worked)
+    for (const Cone::LocalStep& step : one.cone.steps) used.push_back(step.step);
+  worlds.remember(used, base, options.jobs);
+  double enumeration = kEnumerationBudget;
+  for (Worked& one : worked) {
+    const std::size_t m = worlds.undecided(one.cone, base);
+    const double cost = std::ldexp(64.0 + static_cast<double>(one.cone.steps.size()), static_cast<int>(std::min<std::size_t>(m, 40)));
+    one.exact = one.cone.complete && m <= 20 && cost <= enumeration / 4;
+    if (one.exact) enumeration -= cost;
+  }
+  parallel_for(worked.size(), options.jobs, [&](std::size_t i) {
+    Worked& one = worked[i];
+    one.estimate = one.exact ? worlds.enumerate(one.cone, base) : worlds.sample(one.cone, base);
+    one.chance = chance_of(one.estimate, graph, base, chains, one.threat);
+  });
+  std::erase_if(worked, [](const Worked& one) { return one.chance.p90 <= 1e-6; });
+
+  const Explainer explainer(estate, findings, rules, binding, graph, worlds, base, options);
+  parallel_for(worked.size(), options.jobs, [&](std::size_t i) { explainer.trace(worked[i]); });
+  std::ranges::stable_sort(worked, [](const Worked& a, const Worked& b) {
+    if (a.incident.level != b.incident.level) return a.incident.level > b.incident.level;
+    return a.chance.p90 * a.threat.mean > b.chance.p90 * b.threat.mean;
+  });
+  if (worked.size() > options.top_incidents) worked.resize(options.top_incidents);
+  parallel_for(worked.size(), options.jobs, [&](std::size_t i) {
+    if (i < 20) explainer.weigh(worked[i]);
+  });
+
+  stairs = stairs_of(graph, worked);
+  std::vector<LossPart> parts;
+  for (std::size_t i = 0; i < stairs.cones.size(); ++i) parts.push_back({&stairs.cones[i], stairs.losses[i]});
+  const std::vector<double> weights = explainer.weights(worked);
+  std::vector<CandidateAction> candidates = candidate_actions(estate, findings, rules, binding, [&](std::uint32_t site) { return weights[site]; });
+  std::erase_if(candidates, [&](const CandidateAction& candidate) { return done.contains(candidate.id.text()); });
+  if (candidates.size() > 60) candidates.resize(60);
+  std::vector<Option> as_options;
+  for (const CandidateAction& candidate : candidates) as_options.push_back(candidate.option);
+  double steps = 16;
+  for (const Cone& cone : stairs.cones) steps += static_cast<double>(cone.steps.size()) + 16;
+  const double each = (steps / std::max<double>(1, static_cast<double>(stairs.cones.size())) + 1'000) * words;
+  PlanLimits limits;
+  limits.budget = options.budget_hours;
+  limits.most = options.top_actions;
+  limits.evaluations = static_cast<std::uint64_t>(std::clamp(2 * kWorkBudget / each, 50.0, 20'000.0));
+  limits.jobs = options.jobs;
+  if (each * static_cast<double>(as_options.size()) > kWorkBudget) {
+    as_options.resize(static_cast<std::size_t>(std::max(5.0, kWorkBudget / each)));
+    as_options.resize(std::min(as_options.size(), candidates.size()));
+  }
+  const Plan ranking = plan(worlds, binding.network, base, parts, as_options, limits);
+  out.expected_loss = ranking.loss_before;
+  if (as_options.empty())
+    for (const LossPart& part : parts) out.expected_loss += part.loss * worlds.sample(*part.cone, base).at_horizon;
+  for (Worked& one : worked) out.incidents.push_back(std::move(one.incident));
+
+  std::vector<Estimate> sampled(worked.size());
+  parallel_for(worked.size(), options.jobs, [&](std::size_t k) { sampled[k] = worked[k].exact ? worlds.sample(worked[k].cone, base) : worked[k].estimate; });
+  std::vector<Action> actions(ranking.order.size());
+  parallel_for(ranking.order.size(), options.jobs, [&](std::size_t i) {
+    const Ranked& ranked = ranking.order[i];
+    const CandidateAction& candidate = candidates[ranked.option];
+    Action& action = actions[i];
+    action.id = candidate.id;
+    action.title = candidate.title;
+    action.effort_hours = candidate.option.cost;
+    action.loss_reduction = ranked.gain;
+    action.loss_low = std::min(ranked.low, ranked.gain);
+    action.loss_high = std::max(ranked.high, ranked.gain);
+    action.cumulative_reduction = ranked.cumulative;
+    action.findings = candidate.findings;
+    action.how = candidate.how;
+    const std::uint32_t self[1] = {ranked.option};
+    const Factors with = edited(base, as_options, self);
+    for (std::size_t k = 0; k < worked.size(); ++k) {
+      const Worked& one = worked[k];
+      if (!touches(binding.network, one.cone, candidate.option)) continue;
+      const double before = sampled[k].at[2];
+      if (before <= 0) continue;
+      const double after = worlds.sample(one.cone, with).at[2] / before * one.chance.p90;
+      if (std::abs(after - one.chance.p90) > 1e-9) action.effects.push_back({out.incidents[k].id, one.chance.p90, std::min(after, one.chance.p90)});
+    }
+  });
+  for (Action& action : actions)
+    if (action.loss_reduction > 0) out.actions.push_back(std::move(action));
+  out.method = fmt::format("forecast 1: {} worlds in {} parameter blocks, seed {}; {} of {} incidents by enumeration", words * 64, kBlocks, options.seed,
+                           std::ranges::count_if(out.incidents, [](const Incident& i) { return i.exact; }), out.incidents.size());
+  for (const std::string& note : notes) out.method += "; " + note;
   return out;
 }
 

@@ -19,7 +19,7 @@ inline constexpr std::uint32_t kNone = ~0U;
 
 struct Parameter {
   double mean = 1;      ///< of a chance, or of a rate per 30 days
-  double strength = 0;  ///< pseudo-count of Beta(s*m, s*(1-m)) or Gamma(s*m, s); 0: known exactly
+  double strength = 0;  ///< pseudo-count: Beta(s*m, s*(1-m)), or Gamma of shape s and that mean; 0: known exactly
   bool rate = false;
 };
 

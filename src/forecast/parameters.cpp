@@ -5,25 +5,53 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <optional>
 
 namespace stormwatch::forecast {
 
-std::uint64_t bernoulli_word(double p, std::uint64_t key, std::uint64_t word) {
-  if (p <= 0) return 0;
-  if (p >= 1) return ~0ULL;
-  constexpr int kBits = 24;
-  const auto scaled = static_cast<std::uint32_t>(std::llround(std::ldexp(p, kBits)));
-  if (scaled == 0) return 0;
-  if (scaled >> kBits) return ~0ULL;
-  // Compares 64 uniform numbers with p at once, digit by digit from the lowest: an equal tail decides for "not below".
-  std::uint64_t below = 0;
-  for (int bit = 0; bit < kBits; ++bit) {
-    const bool digit = (scaled >> bit & 1U) != 0;
-    if (below == 0 && !digit) continue;  // nothing to carry yet
-    const std::uint64_t u = random_bits(key, word * kBits + static_cast<std::uint64_t>(bit));
-    below = digit ? (~u | below) : (~u & below);
+namespace {
+constexpr int kBits = 24, kStrata = 4;  // the highest 4 of 24 digits are dealt out, not drawn
+
+struct Deal {
+  std::array<std::uint8_t, kRow> order;
+  std::array<std::uint64_t, kStrata> lanes;
+};
+
+Deal deal_of(std::uint64_t key, std::uint64_t row) {
+  Deal deal;
+  const std::uint64_t at = ~(row * 64);
+  for (std::uint8_t w = 0; w < kRow; ++w) deal.order[w] = w;
+  std::uint64_t random = random_bits(key, at);
+  for (std::uint32_t w = kRow - 1; w > 0; --w) {
+    if (w == 8) random = random_bits(key, at - 1);
+    std::swap(deal.order[w], deal.order[(random & 0xFF) * (w + 1) >> 8]);
+    random >>= 8;
   }
-  return below;
+  for (int k = 0; k < kStrata; ++k) deal.lanes[static_cast<std::size_t>(k)] = random_bits(key, at - 2 - static_cast<std::uint64_t>(k));
+  return deal;
+}
+}  // namespace
+
+void and_bernoulli_row(const std::array<double, kRow>& chances, std::uint64_t key, std::uint64_t row, std::uint64_t* into) {
+  std::optional<Deal> deal;
+  for (std::size_t w = 0; w < kRow; ++w) {
+    if (chances[w] >= 1 || into[w] == 0) continue;
+    const auto scaled = chances[w] <= 0 ? 0U : static_cast<std::uint32_t>(std::llround(std::ldexp(chances[w], kBits)));
+    if (scaled == 0) into[w] = 0;
+    if (scaled == 0 || scaled >> kBits) continue;
+    if (!deal) deal = deal_of(key, row);
+    // Compares 64 uniform numbers with the chance at once, digit by digit from the lowest: equal digits leave it to the tail.
+    std::uint64_t below = 0;
+    for (int bit = 0; bit < kBits; ++bit) {
+      const bool digit = (scaled >> bit & 1U) != 0;
+      if (below == 0 && !digit) continue;  // nothing to carry yet
+      const int stratum = bit - (kBits - kStrata);
+      const std::uint64_t u = stratum < 0 ? random_bits(key, (row * kRow + w) * kBits + static_cast<std::uint64_t>(bit))
+                                          : deal->lanes[static_cast<std::size_t>(stratum)] ^ ((deal->order[w] >> stratum & 1U) != 0 ? ~0ULL : 0);
+      below = digit ? (~u | below) : (~u & below);
+    }
+    into[w] &= below;
+  }
 }
 
 namespace {
@@ -103,7 +131,7 @@ std::vector<double> parameter_draws(const Network& network, std::uint64_t seed) 
       double sum = 0;
       for (std::uint32_t b = 0; b < kBlocks; ++b) {
         const double u = (b + 0.5) / kBlocks;
-        found->second[b] = parameter.rate ? gamma_quantile(u, parameter.strength * parameter.mean) / parameter.strength
+        found->second[b] = parameter.rate ? gamma_quantile(u, parameter.strength) * parameter.mean / parameter.strength
                                           : beta_quantile(u, parameter.strength * parameter.mean, parameter.strength * (1 - parameter.mean));
         sum += found->second[b];
       }

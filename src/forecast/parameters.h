@@ -3,6 +3,7 @@
 // after an action, on any machine and with any number of threads.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -21,9 +22,12 @@ constexpr double random_unit(std::uint64_t key, std::uint64_t counter) {
   return (static_cast<double>(random_bits(key, counter) >> 11) + 0.5) * 0x1p-53;
 }
 
-/// 64 Bernoulli draws of chance `p` (to 2^-24) for world word `word`. For one key they grow with p: what works at a small
-/// chance works at a larger one.
-std::uint64_t bernoulli_word(double p, std::uint64_t key, std::uint64_t word);
+inline constexpr std::size_t kRow = 16;  ///< words of 64 worlds dealt with at once
+
+/// ANDs onto `into[w]` 64 Bernoulli draws of chance `chances[w]` (to 2^-24), for each of the 16 words of a row. For one key the
+/// draws grow with the chance: what works at a small one works at a larger one. The 16 words of a lane see all sixteenths of
+/// [0, 1) once, in an order of the key's own, so that rows differ less than free draws would (each draw alone is still uniform).
+void and_bernoulli_row(const std::array<double, kRow>& chances, std::uint64_t key, std::uint64_t row, std::uint64_t* into);
 
 inline constexpr std::uint32_t kBlocks = 16;
 

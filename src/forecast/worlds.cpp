@@ -5,7 +5,11 @@
 #include <bit>
 #include <cmath>
 
+#include "base/parallel.h"
+
 namespace stormwatch::forecast {
+
+static_assert(kStripe == kRow);
 
 namespace {
 
@@ -96,28 +100,51 @@ double Worlds::rate(std::uint32_t t, const Factors& with, std::uint32_t block) c
 }
 
 void Worlds::mask_of(std::uint32_t step, const Factors& with, std::size_t stripe, std::uint64_t* out) const {
-  std::fill_n(out, kStripe, ~0ULL);
-  for (std::uint32_t v : graph_.network->variables_of(step)) {
-    const std::uint64_t key = graph_.network->variables[v].key ^ seed_;
-    for (std::size_t w = 0; w < kStripe; ++w) {
-      const std::size_t word = stripe * kStripe + w;
-      out[w] &= bernoulli_word(chance(v, with, block_of_word(word)), key, word);
-    }
+  if (!remembered_at_.empty() && remembered_at_[step] != kNone &&
+      std::ranges::all_of(graph_.network->variables_of(step), [&](std::uint32_t v) { return with.variable[v] == base_.variable[v]; })) {
+    std::copy_n(remembered_.begin() + static_cast<std::ptrdiff_t>(std::size_t{remembered_at_[step]} * words_ + stripe * kStripe), kStripe, out);
+    return;
   }
+  std::fill_n(out, kStripe, ~0ULL);
+  std::array<double, kStripe> chances;
+  for (std::uint32_t v : graph_.network->variables_of(step)) {
+    for (std::size_t w = 0; w < kStripe; ++w) chances[w] = chance(v, with, block_of_word(stripe * kStripe + w));
+    and_bernoulli_row(chances, graph_.network->variables[v].key ^ seed_, stripe, out);
+  }
+}
+
+void Worlds::remember(std::span<const std::uint32_t> steps, const Factors& base, unsigned jobs) {
+  std::vector<std::uint32_t> rows(graph_.network->steps.size(), kNone), order;
+  for (std::uint32_t step : steps)
+    if (rows[step] == kNone) {
+      rows[step] = static_cast<std::uint32_t>(order.size());
+      order.push_back(step);
+    }
+  std::vector<std::uint64_t> kept(order.size() * words_);
+  constexpr std::size_t kPart = 256;
+  parallel_for((order.size() + kPart - 1) / kPart, jobs, [&](std::size_t part) {
+    for (std::size_t i = part * kPart; i < std::min(order.size(), (part + 1) * kPart); ++i)
+      for (std::size_t stripe = 0; stripe < words_ / kStripe; ++stripe)
+        mask_of(order[i], base, stripe, kept.data() + i * words_ + stripe * kStripe);
+  });
+  base_ = base;
+  remembered_at_ = std::move(rows);
+  remembered_ = std::move(kept);
 }
 
 void Worlds::fire_mask(std::uint32_t trigger, const Factors& with, double days, std::size_t stripe, std::uint64_t* out) const {
-  const std::uint64_t key = graph_.network->triggers[trigger].key ^ seed_ ^ 0xF17EULL;
-  for (std::size_t w = 0; w < kStripe; ++w) {
-    const std::size_t word = stripe * kStripe + w;
-    out[w] = bernoulli_word(-std::expm1(-rate(trigger, with, block_of_word(word)) * days / 30), key, word);
-  }
+  std::fill_n(out, kStripe, ~0ULL);
+  std::array<double, kStripe> chances;
+  for (std::size_t w = 0; w < kStripe; ++w)
+    chances[w] = -std::expm1(-rate(trigger, with, block_of_word(stripe * kStripe + w)) * days / 30);
+  and_bernoulli_row(chances, graph_.network->triggers[trigger].key ^ seed_ ^ 0xF17EULL, stripe, out);
 }
 
-Estimate Worlds::sample(const Cone& cone, const Factors& with) const {
+Estimate Worlds::sample(const Cone& cone, const Factors& with, bool horizon_only) const {
   Estimate out;
   out.worlds = std::uint64_t{words_} * 64;
   out.by_world.resize(out.worlds);
+  out.reach.assign(cone.triggers.size(), 0);
   const bool has_sides = std::ranges::find(cone.drawn, true) != cone.drawn.end();
   const std::array<double, 4> days{kReportDays[0], kReportDays[1], kReportDays[2], horizon_days_};
   std::vector<Row> masks(cone.steps.size()), fired(cone.triggers.size()), bits(cone.nodes.size()), sides;
@@ -126,18 +153,21 @@ Estimate Worlds::sample(const Cone& cone, const Factors& with) const {
   for (std::size_t stripe = 0; stripe < words_ / kStripe; ++stripe) {
     for (std::size_t s = 0; s < cone.steps.size(); ++s) mask_of(cone.steps[s].step, with, stripe, masks[s].data());
     std::array<double, kStripe * 64> lambda;
-    for (std::size_t d = 0; d < days.size(); ++d) {
+    const std::size_t first = horizon_only ? 3 : 0;
+    for (std::size_t d = first; d < days.size(); ++d) {
       if (has_sides)
         for (std::size_t t = 0; t < cone.triggers.size(); ++t)
           if (cone.drawn[t]) fire_mask(cone.triggers[t].second, with, days[d], stripe, fired[t].data());
       Row hit{};
-      if (d == 0 || has_sides) {  // without drawn triggers one pass serves all horizons
+      if (d == first || has_sides) {  // without drawn triggers one pass serves all horizons
         if (has_sides) sides = forward_pass(cone, masks, fired);
         else sides.assign(cone.has_sides ? cone.nodes.size() : 0, Row{});
         backward_pass(cone, masks, &sides, bits);
         lambda.fill(0);
         for (std::size_t t = 0; t < cone.triggers.size(); ++t) {
           const Row& reached = bits[cone.triggers[t].first];
+          if (d == first)
+            for (std::uint64_t word : reached) out.reach[t] += std::popcount(word);
           if (cone.drawn[t]) {
             for (std::size_t w = 0; w < kStripe; ++w) hit[w] |= reached[w] & fired[t][w];
             continue;
@@ -169,6 +199,7 @@ Estimate Worlds::sample(const Cone& cone, const Factors& with) const {
   out.variance = std::max(0.0, squares / n - out.at[2] * out.at[2]);
   out.pressure = pressure / n;
   for (double& block : out.blocks) block /= n / kBlocks;
+  for (double& share : out.reach) share /= n;
   return out;
 }
 
@@ -220,6 +251,7 @@ Estimate Worlds::enumerate(const Cone& cone, const Factors& with) const {
   const std::size_t v_count = open.variables.size(), m = v_count + open.fires.size();
   Estimate out;
   out.exact = true;
+  out.reach.assign(cone.triggers.size(), 0);
   out.worlds = 1ULL << m;
   const std::array<double, 4> days{kReportDays[0], kReportDays[1], kReportDays[2], horizon_days_};
   std::vector<Row> masks(cone.steps.size()), fired(cone.triggers.size(), Row{}), bits(cone.nodes.size()), sides, variable_rows(v_count);
@@ -279,6 +311,10 @@ Estimate Worlds::enumerate(const Cone& cone, const Factors& with) const {
             }
           }
         }
+        if (d == 0)
+          for (std::size_t t = 0; t < cone.triggers.size(); ++t)
+            for (std::size_t i = 0; i < lanes; ++i)
+              if (bits[cone.triggers[t].first][i / 64] >> (i % 64) & 1U) out.reach[t] += weight[i] / kBlocks;
         double sum = 0;
         for (std::size_t i = 0; i < lanes; ++i) {
           const bool sure = (hit[i / 64] >> (i % 64) & 1U) != 0;

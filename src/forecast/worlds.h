@@ -54,6 +54,7 @@ struct Estimate {
   std::array<double, kBlocks> blocks{};  ///< 90-day chance a parameter block
   double variance = 0;              ///< of the 90-day chance over worlds
   double pressure = 0;              ///< mean of Lambda, per 30 days
+  std::vector<double> reach;        ///< by position in cone.triggers: share of worlds in which it reaches a target
   std::uint64_t worlds = 0;
   bool exact = false;
   std::vector<float> by_world;      ///< chance at the horizon in each sampled world; empty when exact
@@ -65,7 +66,10 @@ class Worlds {
   Worlds(const Graph& graph, std::uint64_t seed, std::uint32_t words, double horizon_days);
 
   [[nodiscard]] std::uint32_t words() const { return words_; }
-  [[nodiscard]] Estimate sample(const Cone& cone, const Factors& with) const;
+  /// Keeps the masks of these steps under `base`, so that estimates that change few factors draw few bits. Not while estimating.
+  void remember(std::span<const std::uint32_t> steps, const Factors& base, unsigned jobs);
+  /// `horizon_only` fills at_horizon and by_world alone, at a third of the time.
+  [[nodiscard]] Estimate sample(const Cone& cone, const Factors& with, bool horizon_only = false) const;
   /// Variables that are neither certain nor impossible, triggers that must be drawn included.
   [[nodiscard]] std::size_t undecided(const Cone& cone, const Factors& with) const;
   /// All 2^m worlds; only for m <= 24.
@@ -84,6 +88,9 @@ class Worlds {
   std::uint32_t words_;
   double horizon_days_;
   std::vector<double> draws_;
+  Factors base_;
+  std::vector<std::uint32_t> remembered_at_;  ///< by step: row in remembered_, kNone if not kept
+  std::vector<std::uint64_t> remembered_;
 };
 
 /// A lower bound of the chance within `days`: the best single path from one trigger, counting each variable once.

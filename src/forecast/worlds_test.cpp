@@ -179,7 +179,14 @@ TEST(Parameters, QuantilesHaveTheirMeansAndDrawsKeepThem) {
 TEST(Parameters, BernoulliWordsHaveTheirChance) {
   for (double p : {0.001, 0.1, 0.5, 0.93}) {
     double ones = 0;
-    for (std::uint64_t word = 0; word < 4096; ++word) ones += std::popcount(bernoulli_word(p, 99, word));
+    std::array<double, kRow> chances;
+    chances.fill(p);
+    for (std::uint64_t row = 0; row < 256; ++row) {
+      std::array<std::uint64_t, kRow> words;
+      words.fill(~0ULL);
+      and_bernoulli_row(chances, 99, row, words.data());
+      for (std::uint64_t word : words) ones += std::popcount(word);
+    }
     EXPECT_NEAR(ones / (4096 * 64), p, 4 * std::sqrt(p * (1 - p) / (4096 * 64)));
   }
 }

@@ -37,23 +37,25 @@ struct ApplicationFacts {
 struct AgentFacts {
   Text framework, model_name;
   Texts capabilities;  ///< union of its tools' capabilities, as in ToolFacts
-  Flag human_approval, memory, reads_untrusted, browses_web, sandboxed, control_interface_exposed, injection_defence;
+  Flag human_approval, memory, reads_untrusted, browses_web, sandboxed, control_interface_exposed, injection_defence, installs_packages;
   Count max_steps;
   template <class V> static void visit(V&& v, auto& f) {
     v("framework", f.framework); v("model_name", f.model_name); v("capabilities", f.capabilities); v("human_approval", f.human_approval);
     v("memory", f.memory); v("reads_untrusted", f.reads_untrusted); v("browses_web", f.browses_web); v("sandboxed", f.sandboxed);
-    v("control_interface_exposed", f.control_interface_exposed); v("injection_defence", f.injection_defence); v("max_steps", f.max_steps);
+    v("control_interface_exposed", f.control_interface_exposed); v("injection_defence", f.injection_defence); v("installs_packages", f.installs_packages); v("max_steps", f.max_steps);
   }
 };
 struct ModelFacts {
   Text format, source, publisher, revision, digest, licence, architecture, task;
-  Flag pinned, executes_code_on_load, signed_by_publisher, remote_code, proprietary;
+  Text role;  ///< what its answers decide: security-decision, identity-decision, fraud-decision, content-filter
+  Flag pinned, executes_code_on_load, signed_by_publisher, remote_code, proprietary, physical_input, adversarially_tested;
   Count bytes;
   template <class V> static void visit(V&& v, auto& f) {
     v("format", f.format); v("source", f.source); v("publisher", f.publisher); v("revision", f.revision); v("digest", f.digest);
     v("licence", f.licence); v("architecture", f.architecture); v("task", f.task); v("pinned", f.pinned);
     v("executes_code_on_load", f.executes_code_on_load); v("signed_by_publisher", f.signed_by_publisher);
-    v("remote_code", f.remote_code); v("proprietary", f.proprietary); v("bytes", f.bytes);
+    v("remote_code", f.remote_code); v("proprietary", f.proprietary); v("role", f.role);
+    v("physical_input", f.physical_input); v("adversarially_tested", f.adversarially_tested); v("bytes", f.bytes);
   }
 };
 struct EndpointFacts {
@@ -72,9 +74,9 @@ struct ProviderFacts {
 };
 struct McpClientFacts {
   Text product, scope;
-  Flag auto_approve;
+  Flag auto_approve, stores_tokens;
   Count servers;
-  template <class V> static void visit(V&& v, auto& f) { v("product", f.product); v("scope", f.scope); v("auto_approve", f.auto_approve); v("servers", f.servers); }
+  template <class V> static void visit(V&& v, auto& f) { v("product", f.product); v("scope", f.scope); v("auto_approve", f.auto_approve); v("servers", f.servers); v("stores_tokens", f.stores_tokens); }
 };
 struct McpServerFacts {
   Text transport, command, url, package, version, publisher;
@@ -128,10 +130,10 @@ struct DatasetFacts {
 };
 struct VectorStoreFacts {
   Text product, url;
-  Flag authenticated, untrusted_writers, public_access;
+  Flag authenticated, untrusted_writers, public_access, access_broader_than_source;
   template <class V> static void visit(V&& v, auto& f) {
     v("product", f.product); v("url", f.url); v("authenticated", f.authenticated); v("untrusted_writers", f.untrusted_writers);
-    v("public_access", f.public_access);
+    v("public_access", f.public_access); v("access_broader_than_source", f.access_broader_than_source);
   }
 };
 struct DatastoreFacts {
@@ -145,8 +147,9 @@ struct DatastoreFacts {
 };
 struct NotebookFacts {
   Text language;
+  Flag untrusted_source;
   Count cells, outputs;
-  template <class V> static void visit(V&& v, auto& f) { v("language", f.language); v("cells", f.cells); v("outputs", f.outputs); }
+  template <class V> static void visit(V&& v, auto& f) { v("language", f.language); v("cells", f.cells); v("outputs", f.outputs); v("untrusted_source", f.untrusted_source); }
 };
 struct RepositoryFacts {
   Text remote, commit;
@@ -182,8 +185,8 @@ struct WorkloadFacts {
 };
 struct HostFacts {
   Text operating_system;
-  Flag sensitive_files;
-  template <class V> static void visit(V&& v, auto& f) { v("operating_system", f.operating_system); v("sensitive_files", f.sensitive_files); }
+  Flag sensitive_files, endpoint_protection;
+  template <class V> static void visit(V&& v, auto& f) { v("operating_system", f.operating_system); v("sensitive_files", f.sensitive_files); v("endpoint_protection", f.endpoint_protection); }
 };
 struct CloudResourceFacts {
   Text platform, type, region;  ///< platform: aws, azure, gcp, kubernetes; type: the provider's word: aws_sagemaker_endpoint
@@ -231,8 +234,9 @@ struct RegistryFacts {
 struct NetworkFacts {
   Text range;
   Flag internet;
+  Count shadow_ai_users;  ///< people seen to use AI services that nobody approved
   Configuration configuration;
-  template <class V> static void visit(V&& v, auto& f) { v("range", f.range); v("internet", f.internet); v("configuration", f.configuration); }
+  template <class V> static void visit(V&& v, auto& f) { v("range", f.range); v("internet", f.internet); v("shadow_ai_users", f.shadow_ai_users); v("configuration", f.configuration); }
 };
 
 /// In the order of AssetKind: `facts.index() == static_cast<size_t>(kind)`.

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Step rules bound to an estate: the attack network, and for each of its steps which rule it is, where, and why.
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "forecast/flaws.h"
+#include "forecast/network.h"
+#include "forecast/step_rules.h"
+
+namespace stormwatch::forecast {
+
+struct AssumedFact {
+  std::string fact;
+  std::uint32_t variable = 0;
+};
+
+/// A rule at an asset. All its steps share the variable that actions change (`control`), or the trigger.
+struct Site {
+  std::uint32_t rule = 0, asset = 0;
+  std::uint32_t control = kNone;   ///< variable: chance that no control stops it
+  std::uint32_t trigger = kNone;   ///< its own trigger when it starts from outside
+  double value = 0;                ///< chance, or rate per 30 days, before controls
+  std::string because;
+  std::vector<FindingId> findings;
+  std::vector<AssumedFact> assumed;
+  std::vector<std::uint32_t> present;  ///< controls already in place
+};
+
+/// A trigger or variable that one flawed package drives: upgrading it sets the factor to 0.
+struct PackageUse {
+  std::uint32_t package = 0;  ///< asset
+  bool is_trigger = false;
+  std::uint32_t index = 0;
+};
+
+struct StepOrigin {
+  std::uint32_t site = 0;
+  std::uint32_t package = kNone;  ///< asset of the flawed package, for steps of flaws
+};
+
+struct Binding {
+  Network network;
+  std::vector<Site> sites;
+  std::vector<StepOrigin> origin;                                     ///< by network step
+  std::vector<std::pair<std::uint8_t, std::uint32_t>> state_of_node;  ///< (state, asset); asset kNone for triggers
+  std::vector<std::uint32_t> node_of;                                 ///< asset * kStateCount + state -> node or kNone
+  std::vector<std::uint32_t> site_of_trigger;
+  std::vector<PackageUse> packages;
+  std::vector<std::uint32_t> sites_of_rule;                           ///< how many, by rule
+  std::size_t capped = 0;                                             ///< sites whose sources were cut
+
+  [[nodiscard]] std::uint32_t node(std::uint8_t state, std::uint32_t asset) const { return node_of[std::size_t{asset} * kStateCount + state]; }
+};
+
+/// Steps that no trigger can reach are left out.
+Binding bind(const Estate& estate, std::span<const Finding> findings, const StepRules& rules, unsigned jobs);
+
+}  // namespace stormwatch::forecast

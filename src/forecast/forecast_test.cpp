@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+// The forecast over small estates: what it comes to, that controls never hurt, and that names do not matter.
+#include "forecast/forecast.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "forecast/step_rules.h"
+#include "graph/merge.h"
+
+namespace stormwatch::forecast {
+namespace {
+
+const StepRules& rules() {
+  static const auto loaded = load_steps({});
+  return **loaded;
+}
+
+/// A support assistant: a public web application with an agent that reads tickets, a mail tool, a customer database, a cloud role.
+struct Assistant {
+  Observation seen;
+  std::vector<Finding> findings;
+  AssetId application, agent, mail, database, endpoint, package;
+
+  explicit Assistant(const std::string& prefix = "", bool approval = false, bool exposed = true) {
+    ApplicationFacts app;
+    app.public_access = true;
+    app.customer_facing = true;
+    app.user_input_to_model = true;
+    application = seen.add(make_asset(prefix + "app", prefix + "assistant", app));
+    AgentFacts bot;
+    bot.reads_untrusted = true;
+    bot.capabilities = {"message-send", "read-sensitive"};
+    bot.human_approval = approval;
+    agent = seen.add(make_asset(prefix + "app#bot", prefix + "bot", bot));
+    ToolFacts send;
+    send.capabilities = {"message-send"};
+    send.human_approval = approval;
+    mail = seen.add(make_asset(prefix + "app#mail", prefix + "mail", send));
+    DatastoreFacts data;
+    data.sensitivity = "confidential";
+    database = seen.add(make_asset(prefix + "db", prefix + "customers", data));
+    EndpointFacts api;
+    api.product = "mlflow";
+    api.exposure = exposed ? "internet" : "internal";
+    api.authentication = "none";
+    api.code_execution = true;
+    endpoint = seen.add(make_asset(prefix + "api", prefix + "tracking", api));
+    WorkloadFacts pod;
+    const AssetId workload = seen.add(make_asset(prefix + "pod", prefix + "pod", pod));
+    IdentityFacts role;
+    role.platform = "aws";
+    const AssetId identity = seen.add(make_asset(prefix + "role", prefix + "role", role));
+    PackageFacts library;
+    library.version = "1.0";
+    package = seen.add(make_asset(prefix + "pypi/thing@1.0", prefix + "thing", library));
+    seen.relate(application, RelationKind::contains, agent);
+    seen.relate(application, RelationKind::depends_on, package);
+    seen.relate(agent, RelationKind::has_tool, mail);
+    seen.relate(agent, RelationKind::reads, database);
+    seen.relate(workload, RelationKind::exposes, endpoint);
+    seen.relate(workload, RelationKind::authenticates_as, identity);
+    seen.relate(identity, RelationKind::reads, database);
+    Finding flaw;
+    flaw.signal.rule = "package-vulnerable";
+    flaw.signal.asset = package;
+    flaw.signal.severity = Severity::critical;
+    flaw.signal.identifiers = {"CVE-2030-0001"};
+    flaw.signal.vulnerability = VulnerabilityFacts{.epss = 0.9, .known_exploited = true, .cvss_vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", .cvss = 9.8, .fixed_version = "1.1", .malicious = false};
+    flaw.id = FindingId::of({"package-vulnerable", prefix});
+    flaw.title = "Vulnerable package";
+    flaw.effort_hours = 1;
+    findings.push_back(flaw);
+  }
+  Forecast run(const ForecastOptions& options = {}) {
+    const Estate estate = graph::merge({seen});
+    auto out = forecast(estate, findings, rules(), options);
+    EXPECT_TRUE(out) << out.error().message();
+    return out ? *out : Forecast{};
+  }
+};
+
+const Incident* incident(const Forecast& forecast, std::string_view type, AssetId asset = {}) {
+  for (const Incident& one : forecast.incidents)
+    if (one.type == type && (!asset || one.asset == asset)) return &one;
+  return nullptr;
+}
+
+TEST(Forecast, FindsDataLossThroughTheAgentWithItsPathAndActions) {
+  Assistant assistant;
+  const Forecast out = assistant.run();
+  const Incident* loss = incident(out, "I1");
+  ASSERT_NE(loss, nullptr);
+  EXPECT_GT(loss->chance.p90, 0.05);
+  EXPECT_LE(loss->chance.low, loss->chance.p90);
+  EXPECT_GE(loss->chance.high, loss->chance.p90);
+  EXPECT_LE(loss->chance.p7, loss->chance.p30);
+  EXPECT_LE(loss->chance.p30, loss->chance.p90);
+  ASSERT_FALSE(loss->paths.empty());
+  EXPECT_GE(loss->paths.front().steps.size(), 3U);
+  EXPECT_FALSE(loss->evidence_tier.empty());
+  EXPECT_FALSE(loss->drivers.empty());
+  const Incident* code = incident(out, "I2");
+  ASSERT_NE(code, nullptr);
+  EXPECT_FALSE(out.actions.empty());
+  for (const Action& action : out.actions) {
+    EXPECT_GT(action.loss_reduction, 0);
+    EXPECT_LE(action.loss_low, action.loss_high);
+    EXPECT_FALSE(action.effects.empty()) << action.title;
+    for (const ActionEffect& effect : action.effects) EXPECT_LE(effect.after, effect.before + 1e-12);
+  }
+  EXPECT_TRUE(std::ranges::any_of(out.actions, [](const Action& a) { return a.title == "Upgrade thing to 1.1" && a.findings.size() == 1; }));
+  EXPECT_FALSE(out.unobserved.empty());
+  EXPECT_GT(out.expected_loss, 0);
+}
+
+TEST(Forecast, ControlsNeverRaiseAndRemovedExposureNeverRaises) {
+  const Forecast before = Assistant().run();
+  for (const Forecast& after : {Assistant("", true).run(), Assistant("", false, false).run()})
+    for (const Incident& one : after.incidents) {
+      const Incident* same = incident(before, one.type, one.asset);
+      EXPECT_TRUE(!same || one.chance.p90 <= same->chance.p90 + 0.01) << one.type;
+    }
+}
+
+TEST(Forecast, EveryOfferedActionLowersTheLossAsWhatIf) {
+  Assistant assistant;
+  const Forecast before = assistant.run();
+  for (const Action& action : before.actions) {
+    ForecastOptions options;
+    options.what_if = {action.id.text()};
+    const Forecast after = assistant.run(options);
+    EXPECT_LT(after.expected_loss, before.expected_loss) << action.title;
+    EXPECT_FALSE(std::ranges::any_of(after.actions, [&](const Action& a) { return a.id == action.id; }));
+  }
+  ForecastOptions options;
+  options.what_if = {"no such thing"};
+  const Estate estate = graph::merge({assistant.seen});
+  const auto refused = forecast(estate, assistant.findings, rules(), options);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().expected.find("Upgrade thing"), std::string::npos);
+}
+
+TEST(Forecast, SameSeedSameAnswerWithAnyThreadsAndABudgetHolds) {
+  Assistant assistant;
+  ForecastOptions one, many;
+  one.jobs = 1;
+  many.jobs = 8;
+  const Forecast a = assistant.run(one), b = assistant.run(many);
+  ASSERT_EQ(a.incidents.size(), b.incidents.size());
+  for (std::size_t i = 0; i < a.incidents.size(); ++i) EXPECT_EQ(a.incidents[i].chance.p90, b.incidents[i].chance.p90);
+  ASSERT_EQ(a.actions.size(), b.actions.size());
+  for (std::size_t i = 0; i < a.actions.size(); ++i) EXPECT_EQ(a.actions[i].title, b.actions[i].title);
+  one.budget_hours = 8;
+  double hours = 0;
+  for (const Action& action : assistant.run(one).actions) hours += action.effort_hours;
+  EXPECT_LE(hours, 8);
+  EXPECT_GT(hours, 0);
+}
+
+TEST(Forecast, RenamingEverythingChangesLittle) {
+  // Other names are other random numbers; what is enumerated must agree to the last digits.
+  const Forecast a = Assistant().run(), b = Assistant("renamed-").run();
+  ASSERT_EQ(a.incidents.size(), b.incidents.size());
+  for (const Incident& one : a.incidents) {
+    double nearest = 1;
+    for (const Incident& other : b.incidents)
+      if (other.type == one.type) nearest = std::min(nearest, std::abs(other.chance.p90 - one.chance.p90));
+    EXPECT_LE(nearest, one.exact ? 1e-9 : 0.03) << one.type;
+  }
+}
+
+TEST(Forecast, AnEmptyEstateHasNoIncidents) {
+  const auto out = forecast(Estate{}, {}, rules(), {});
+  ASSERT_TRUE(out);
+  EXPECT_TRUE(out->incidents.empty());
+  EXPECT_TRUE(out->actions.empty());
+  EXPECT_EQ(out->unobserved.size(), rules().rules.size() - 8);
+}
+
+TEST(Forecast, ObservedPoisonIsAnEmergencyWhereItIsLoaded) {
+  Observation seen;
+  ModelFacts bad;
+  bad.format = "pickle";
+  bad.executes_code_on_load = true;
+  const AssetId model = seen.add(make_asset("file:model.pkl", "model.pkl", bad));
+  const AssetId application = seen.add(make_asset("app", "scorer", ApplicationFacts{}));
+  seen.relate(application, RelationKind::loads, model);
+  Finding finding;
+  finding.id = FindingId::of({"x"});
+  finding.vector = Vector::poisoned_model;
+  finding.signal.rule = "model-unsafe-pickle-call";
+  finding.signal.asset = model;
+  finding.signal.severity = Severity::critical;
+  finding.title = "The model runs a command when it is loaded";
+  const Estate estate = graph::merge({seen});
+  const auto out = forecast(estate, std::vector{finding}, rules(), {});
+  ASSERT_TRUE(out);
+  const Incident* code = incident(*out, "I2");
+  ASSERT_NE(code, nullptr);
+  EXPECT_EQ(code->level, Level::emergency);
+  EXPECT_TRUE(code->exact);
+  EXPECT_GT(code->chance.p90, 0.8);
+  EXPECT_TRUE(std::ranges::any_of(out->actions, [](const Action& a) { return a.title.starts_with("Remove model.pkl") && !a.findings.empty(); }));
+}
+
+}  // namespace
+}  // namespace stormwatch::forecast

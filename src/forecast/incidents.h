@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which incidents the network can come to, at which asset, and what each may cost.
+//
+// Parts of one program (a service, what it serves, its agents and their tools) share an incident, so that one break-in is not
+// counted once a part. Losses: the largest within one group of assets, summed across groups (docs/forecast.md, "Losses").
+#pragma once
+
+#include <vector>
+
+#include "forecast/bind.h"
+#include "forecast/worlds.h"
+
+namespace stormwatch::forecast {
+
+struct Threat {
+  std::uint32_t type = 0;              ///< in StepRules::incidents
+  std::uint32_t asset = 0;             ///< where it is most likely, to name it by
+  std::uint32_t group = 0;             ///< losses within a group are not added
+  std::vector<std::uint32_t> targets;  ///< network nodes
+  double median = 0, p90 = 0, mean = 0;
+  double screened = 0;                 ///< rough chance, for choosing which to work out
+};
+
+/// Sorted by screened chance times mean loss, the largest first.
+std::vector<Threat> threats_of(const Estate& estate, const StepRules& rules, const Binding& binding, const Graph& graph, const BestChains& chains);
+
+struct Trajectory {
+  std::uint32_t trigger = kNone;
+  std::vector<std::uint32_t> steps;  ///< network steps, first to last
+  double share = 0;
+};
+/// Up to `most` distinct ways by which the targets are reached, by their share of the worlds where they are.
+std::vector<Trajectory> trajectories(const Graph& graph, const Cone& cone, const Worlds& worlds, const Factors& with, double days,
+                                     std::uint64_t seed, std::size_t most);
+
+Level level_of(const Chance& chance, double mean_loss, double appetite, bool exploited, double observed_rest, bool weak_evidence);
+
+}  // namespace stormwatch::forecast
