@@ -35,6 +35,9 @@ struct Descriptor {
 // One recovery point a thread; set only while a guarded read runs.
 thread_local sigjmp_buf* recovery_point = nullptr;
 
+// The large file that this thread reads.
+thread_local Bytes large_file;
+
 void on_bus_error(int number) {
   if (recovery_point) siglongjmp(*recovery_point, 1);
   ::signal(number, SIG_DFL);
@@ -67,23 +70,32 @@ struct ReleaseReadPages::Worker {
 ReleaseReadPages::ReleaseReadPages(const FileBytes& file) {
   constexpr std::size_t kFrom = 64 << 20;
   if (!file.mapped() || file.bytes().size() < kFrom) return;
+  large_file = file.bytes();
   worker_ = std::make_unique<Worker>();
   worker_->thread = std::thread([worker = worker_.get(), bytes = file.bytes()] {
     std::unique_lock lock(worker->mutex);
     // The mapping is private and read-only, so that dropping its pages loses nothing.
-    while (!worker->wake.wait_for(lock, std::chrono::microseconds(200), [worker] { return worker->stop; }))
+    while (!worker->wake.wait_for(lock, std::chrono::milliseconds(1), [worker] { return worker->stop; }))
       ::madvise(const_cast<std::byte*>(bytes.data()), bytes.size(), MADV_DONTNEED);
   });
 }
 
 ReleaseReadPages::~ReleaseReadPages() {
   if (!worker_) return;
+  large_file = {};
   {
     const std::lock_guard lock(worker_->mutex);
     worker_->stop = true;
   }
   worker_->wake.notify_one();
   worker_->thread.join();
+}
+
+void release_pages_before(const std::byte* position) {
+  if (large_file.empty() || position <= large_file.data() || position > large_file.data() + large_file.size()) return;
+  constexpr std::size_t kPage = 4096;
+  const auto length = static_cast<std::size_t>(position - large_file.data()) / kPage * kPage;
+  ::madvise(const_cast<std::byte*>(large_file.data()), length, MADV_DONTNEED);
 }
 
 int open_descriptor_beneath(int folder, const char* path, int flags) {

@@ -46,7 +46,7 @@ class FileBytes {
 };
 
 /// Keeps a large mapped file from filling memory while it is read: as long as this lives, pages that were read are handed back
-/// several times a millisecond, to be found in the page cache if they are read again. Does nothing for files below 64 MiB.
+/// about every millisecond, to be found in the page cache if they are read again. Does nothing for files below 64 MiB.
 class ReleaseReadPages {
  public:
   explicit ReleaseReadPages(const FileBytes& file);
@@ -58,6 +58,10 @@ class ReleaseReadPages {
   struct Worker;
   std::unique_ptr<Worker> worker_;
 };
+
+/// For parsers that go through large files from front to back: hands back the pages before `position` of the file that this
+/// thread's ReleaseReadPages holds, if it lies in it. Worth calling every 8 MiB or so.
+void release_pages_before(const std::byte* position);
 
 /// Opens a folder or file below an open folder as `FileBytes::open_beneath` does; -1 with errno set on failure.
 int open_descriptor_beneath(int folder, const char* path, int flags);

@@ -2,6 +2,8 @@
 // The opcodes of the symbolic pickle machine. Order and failure follow CPython's C unpickler.
 #include "format/pickle_machine.h"
 
+#include "base/file.h"
+
 #include <charconv>
 
 namespace stormwatch::format::pickle {
@@ -174,6 +176,10 @@ bool Machine::read_stream() {
         broken("the values of one pickle need more memory than the limit");
         return false;
       }
+    }
+    if (at_ >= release_at_) {
+      release_pages_before(bytes_.data() + at_);
+      release_at_ = at_ + (8U << 20);
     }
     Step next = step();
     if (next == Step::broken) return false;

@@ -84,6 +84,7 @@ class Machine {
   bool met_arrays_ = false;
   std::size_t at_ = 0;        ///< next byte
   std::size_t opcode_at_ = 0;
+  std::size_t release_at_ = 8U << 20;  ///< where pages behind are handed back next
   std::size_t frame_end_ = 0;
   std::vector<Value> stack_;
   std::vector<std::size_t> marks_;
