@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "graph/allowed.h"
+#include "graph/join.h"
 
 namespace stormwatch::graph {
 
@@ -52,9 +53,10 @@ Estate merge(std::vector<Observation> observations) {
     std::ranges::move(observation.gaps, std::back_inserter(gaps));
     observation = {};
   }
+  for (Asset& asset : assets) settle(asset);
+  join(assets, relations);
   std::unordered_map<AssetId, AssetKind> kinds;
   for (Asset& asset : assets) {
-    settle(asset);
     kinds.emplace(asset.id, asset.kind());
   }
   std::ranges::sort(assets, {}, &Asset::id);

@@ -8,8 +8,8 @@
 
 namespace stormwatch::graph {
 
-/// Deterministic whatever the order of the observations. Adds the relations that follow from facts alone (documented in
-/// merge.cpp). Relations between kinds that the table of allowed pairs does not know are dropped into a Gap.
+/// Deterministic whatever the order of the observations. Adds the relations that two sources state together
+/// (graph/join.h). Relations between kinds that the table of allowed pairs does not know are dropped into a Gap.
 Estate merge(std::vector<Observation> observations);
 
 }  // namespace stormwatch::graph

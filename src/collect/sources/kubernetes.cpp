@@ -145,6 +145,7 @@ class Reader {
       for (const Pod& pod : pods_of(manifest)) add_workload(manifest, pod);
     for (const Manifest& manifest : manifests_) {
       if (manifest.kind == "Service" && manifest.group == "v1") add_service(manifest);
+      if (manifest.kind == "ServiceAccount") add_service_account(manifest);
       if (manifest.kind == "NetworkPolicy" || manifest.kind.ends_with("Role") || manifest.kind.ends_with("RoleBinding")) add_resource(manifest);
     }
     return std::move(observation_);
@@ -383,6 +384,16 @@ class Reader {
     facts.internet = internet;
     facts.configuration = std::make_shared<const Node>(*manifest.root);
     observation_.add(make_asset(key_of(address(manifest)), address(manifest), Facts{facts}, place));
+  }
+
+  // Its annotations name the cloud identity it may become; graph/join reads them.
+  void add_service_account(const Manifest& manifest) {
+    IdentityFacts facts;
+    facts.platform = "kubernetes";
+    facts.principal = manifest.name;
+    facts.configuration = std::make_shared<const Node>(*manifest.root);
+    observation_.add(make_asset(std::string(source_.folder()) + "#ServiceAccount/" + manifest.space + "/" + manifest.name, manifest.name, Facts{facts},
+                                place_of(*manifest.root, address(manifest))));
   }
 
   void add_resource(const Manifest& manifest) {
