@@ -58,7 +58,10 @@ std::vector<Sighting> read_endless_loops(std::string_view text, const std::funct
     if (text.find_first_not_of(" \t", line_start) != at) continue;
     const std::size_t indent = at - line_start;
     std::size_t next = text.find('\n', at);
-    bool leaves = text.substr(at, next == std::string_view::npos ? text.size() - at : next - at).size() > 12;
+    // `try:` right before it: the loop ends by an exception, as reading frames until the end does.
+    const std::size_t before = line_start < 2 ? std::string_view::npos : text.rfind('\n', line_start - 2);
+    const std::string_view previous = text.substr(before == std::string_view::npos ? 0 : before + 1, line_start - (before == std::string_view::npos ? 0 : before + 1));
+    bool leaves = previous.find("try:") != std::string_view::npos || text.substr(at, next == std::string_view::npos ? text.size() - at : next - at).size() > 12;
     while (next != std::string_view::npos && !leaves) {
       const std::size_t end = text.find('\n', next + 1);
       const std::string_view line = text.substr(next + 1, (end == std::string_view::npos ? text.size() : end) - next - 1);

@@ -17,39 +17,74 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+constexpr std::size_t kTogether = 1500;
+
 /// Kinds that say nothing alone, and that a second kind makes certain.
 bool is_supporting(std::string_view subject) {
   return subject == "concealment" || subject == "covert-action" || subject == "hidden-tag" || subject == "sensitive-read" || subject == "data-diversion" ||
-         subject == "tool-precondition" || subject == "shadowing";
+         subject == "shadowing";
 }
 
 }  // namespace
 
+std::string prose_of(std::string_view markdown) {
+  std::string prose(markdown);
+  bool inside = false, blank = false;
+  for (std::size_t at = 0; at < prose.size();) {
+    const std::size_t end = std::min(prose.find('\n', at), prose.size());
+    const std::string_view line(prose.data() + at, end - at);
+    const std::size_t mark = line.find_first_not_of(" \t>");
+    const bool fence = mark != std::string_view::npos && (line.substr(mark).starts_with("```") || line.substr(mark).starts_with("~~~"));
+    if (fence) {
+      const std::string_view language = line.substr(mark + 3);
+      // A block without a language, or of plain text, is read: it is where instructions are quoted for the model.
+      if (!inside) blank = !trimmed(language).empty() && !language.starts_with("text") && !language.starts_with("markdown") && !language.starts_with("md");
+      inside = !inside;
+    }
+    if ((inside && blank) || fence) std::fill(prose.begin() + static_cast<std::ptrdiff_t>(at), prose.begin() + static_cast<std::ptrdiff_t>(end), fence ? '#' : ' ');
+    at = end + 1;
+  }
+  return prose;
+}
+
 std::vector<Sighting> read_instructions(std::string_view text, const std::function<Place(std::size_t)>& place_at) {
   const Phrases& phrases = Phrases::embedded("instruction.yaml");
   std::vector<Sighting> sightings;
-  std::set<std::string_view> kinds;
+  std::vector<std::size_t> offsets;
   for (const PhraseHit& hit : phrases.read_text(text)) {
     Sighting sighting{.what = "hidden-instruction", .subject = std::string(hit.subject)};
     sighting.excerpt = excerpt_of(trimmed(text.substr(hit.begin, hit.end - hit.begin)));
     sighting.place = place_at(hit.begin);
     sighting.confidence = hit.confidence;
-    const bool repeat = std::ranges::any_of(sightings, [&](const Sighting& s) { return s.subject == sighting.subject && s.place == sighting.place; });
-    if (hit.confidence != Confidence::low || hit.subject == "tool-precondition") kinds.insert(hit.subject);
-    if (!repeat) sightings.push_back(std::move(sighting));
-    else
-      for (Sighting& s : sightings)
-        if (s.subject == hit.subject && s.place == sighting.place) s.confidence = std::max(s.confidence, hit.confidence);
+    const auto same = std::ranges::find_if(sightings, [&](const Sighting& s) { return s.subject == sighting.subject && s.place == sighting.place; });
+    if (same != sightings.end()) {
+      same->confidence = std::max(same->confidence, hit.confidence);
+      continue;
+    }
+    sightings.push_back(std::move(sighting));
+    offsets.push_back(hit.begin);
   }
-  const auto supporting = std::ranges::count_if(kinds, is_supporting);
-  const bool reaches = kinds.contains("sensitive-read") || kinds.contains("data-diversion") || kinds.contains("hidden-tag") || kinds.contains("covert-action");
-  const bool hides = kinds.contains("concealment") || kinds.contains("covert-action") || kinds.contains("hidden-tag");
-  if (supporting >= 2 && reaches && hides)
-    for (Sighting& sighting : sightings)
-      if (is_supporting(sighting.subject) && sighting.subject != "tool-precondition") {
-        sighting.confidence = Confidence::high;
-        sighting.detail = "stands beside other signs in the same text";
-      }
+  // Signs that stand together make each other certain; far apart in a long document they do not.
+  std::vector<std::size_t> certain;
+  for (std::size_t i = 0; i < offsets.size(); ++i) {
+    std::set<std::string_view> kinds;
+    for (std::size_t k = 0; k < offsets.size(); ++k)
+      if (sightings[k].confidence != Confidence::low && is_supporting(sightings[k].subject) && (offsets[k] > offsets[i] ? offsets[k] - offsets[i] : offsets[i] - offsets[k]) <= kTogether)
+        kinds.insert(sightings[k].subject);
+    const bool reaches = kinds.contains("sensitive-read") || kinds.contains("data-diversion") || kinds.contains("hidden-tag") || kinds.contains("covert-action");
+    const bool hides = kinds.contains("concealment") || kinds.contains("covert-action") || kinds.contains("hidden-tag");
+    // Secrecy beside a list of places where credentials lie. One sentence that names both says how to guard them.
+    std::size_t places = 0;
+    for (std::size_t k = 0; k < offsets.size(); ++k)
+      places += sightings[k].subject == "secret-mention" && offsets[k] != offsets[i] && (offsets[k] > offsets[i] ? offsets[k] - offsets[i] : offsets[i] - offsets[k]) <= kTogether;
+    if (sightings[i].subject == "concealment" && places >= 2) certain.push_back(i);
+    else if (kinds.size() >= 2 && reaches && hides && kinds.contains(sightings[i].subject)) certain.push_back(i);
+  }
+  for (const std::size_t i : certain) {
+    sightings[i].confidence = Confidence::high;
+    sightings[i].detail = "stands beside other signs";
+  }
+  std::erase_if(sightings, [](const Sighting& s) { return s.subject == "secret-mention"; });
   for (const auto& hidden : {find_invisible(text), find_base64(text)})
     for (const HiddenText& part : hidden) {
       const std::vector<PhraseHit> said = phrases.read_text(part.decoded);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,7 +13,10 @@ namespace stormwatch::collect {
 
 /// `place_at` turns an offset of `text` into a place of the file. Subjects of `hidden-instruction` are those of
 /// phrases/instruction.yaml; a hit inside decoded text is always of high confidence, since nobody hides what is harmless.
-/// Several weak signs of different kinds in one text strengthen each other: concealment beside an act is high.
+/// Weak signs of different kinds that stand near each other strengthen each other: concealment beside an act is high.
 std::vector<Sighting> read_instructions(std::string_view text, const std::function<Place(std::size_t)>& place_at);
+
+/// Markdown with its blocks of code blanked (same length), but for those that hold plain text.
+std::string prose_of(std::string_view markdown);
 
 }  // namespace stormwatch::collect

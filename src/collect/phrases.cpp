@@ -129,10 +129,15 @@ class SentenceReader {
       if (!found_[word_class].empty()) return false;
     for (const std::uint16_t start : found_[rule.all.front()]) {
       bool complete = true;
-      for (std::size_t k = 1; k < rule.all.size() && complete; ++k)
-        complete = std::ranges::any_of(found_[rule.all[k]], [&](std::uint16_t at) {
-          return at != start && (at > start ? at - start : start - at) <= rule.within;
+      std::uint16_t last = start;
+      for (std::size_t k = 1; k < rule.all.size() && complete; ++k) {
+        const auto& places = found_[rule.all[k]];
+        const auto near = std::ranges::find_if(places, [&](std::uint16_t at) {
+          return at != start && (at > start ? at - start : start - at) <= rule.within && (!rule.in_order || at > last);
         });
+        complete = near != places.end();
+        if (complete) last = *near;
+      }
       if (complete && !excused(rule, start)) return true;
     }
     return false;
@@ -219,6 +224,7 @@ Result<Phrases> Phrases::read(std::string_view yaml, std::string_view file) {
     const auto confidence = confidence_named(item.text("confidence", "high"));
     if (rule.subject.empty() || !confidence) return failure("broken rule", where, at_line(item), "subject, and a confidence of low, medium or high");
     rule.confidence = *confidence;
+    if (const Node* order = item.find("in_order")) rule.in_order = order->as_bool().value_or(false);
     if (const Node* within = item.find("within")) rule.within = static_cast<std::uint16_t>(within->as_number().value_or(12));
     for (const auto& [key, into] : {std::pair{"all", &rule.all}, {"unless", &rule.unless}, {"not_before", &rule.not_before}}) {
       const Node* list = item.find(key);

@@ -38,6 +38,7 @@ class Phrases {
     std::string subject;
     std::vector<std::uint16_t> all, unless, not_before;
     std::uint16_t within = 12;
+    bool in_order = false;  ///< the classes stand in the order of `all`
     Confidence confidence = Confidence::high;
     std::vector<std::string> fires, silent;
     std::uint32_t line = 0;

@@ -52,7 +52,7 @@ Result<Observation> read_prompt(const Source& source) {
   facts.length = static_cast<std::int64_t>(source.text.size());
   Asset prompt = make_asset("file:" + source.path, source.name, facts, source.place_of_line(1));
   const auto place_at = [&](std::size_t offset) { return source.place_at(offset); };
-  for (Sighting& sighting : read_instructions(source.text, place_at)) {
+  for (Sighting& sighting : read_instructions(prose_of(source.text), place_at)) {
     const bool invisible = sighting.what == "invisible-text";
     const bool against_reader = sighting.confidence == Confidence::high && (sighting.subject == "covert-action" || sighting.subject == "data-diversion" || sighting.subject == "sensitive-read" || sighting.detail == "written in base64" ||
                                                                            (role == "agent-instructions" && sighting.subject == "override"));

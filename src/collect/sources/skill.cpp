@@ -124,7 +124,8 @@ Result<Observation> read_skill(const Source& source) {
   if (head) read_front_matter(source, skill, body);
   const bool prose = head || source.kind == format::ContentKind::markdown || source.kind == format::ContentKind::text;
   if (prose && !source.text.empty()) {
-    std::ranges::move(read_instructions(source.text, place_at), std::back_inserter(skill.sightings));
+    for (Sighting& sighting : read_instructions(prose_of(source.text), place_at))
+      if (sighting.confidence != Confidence::low) skill.sightings.push_back(std::move(sighting));
   }
   if (source.patterns && !source.text.empty()) {
     std::ranges::move(read_commands(source.text, source.hits, *source.patterns, place_at), std::back_inserter(skill.sightings));
