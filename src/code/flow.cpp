@@ -112,19 +112,34 @@ class Follower {
  private:
   std::string key(Index owner, std::string_view name) const { return std::to_string(owner) + ":" + std::string(name); }
 
+  /// Names that a real test looked at: a pattern, a prefix, an allow-list, or a function whose name says that it checks. A test for
+  /// emptiness or existence is none.
   void collect_guards() {
+    const auto mark = [&](Index root) {
+      each_part(root, [&](Index i) {
+        if (m_.at(i).kind == ExpressionKind::name) guards_.insert(key(m_.at(i).owner, m_.at(i).text));
+      });
+    };
     for (const Statement& s : m_.statements) {
       if (s.kind != StatementKind::condition || s.value == kNone) continue;
       each_part(s.value, [&](Index i) {
         const Expression& e = m_.at(i);
-        if (e.kind == ExpressionKind::name && e.text.size() > 1) guards_.insert(key(e.owner, e.text));
+        if (e.kind == ExpressionKind::call) {
+          const std::string_view method = m_.at(e.parts[0]).text;
+          if (one_of(method, {"match", "fullmatch", "startswith", "startsWith", "endswith", "isdigit", "isalnum", "isalpha", "isidentifier", "is_relative_to", "test", "includes", "has", "commonpath", "search"})) mark(i);
+        } else if (e.text == "compare" && e.parts.size() == 2) {
+          // x in ALLOWED, x not in {...}: the other side is a collection.
+          const ExpressionKind other = m_.at(e.parts[1]).kind;
+          const bool constant = other == ExpressionKind::name && !m_.at(e.parts[1]).text.empty() && std::isupper(static_cast<unsigned char>(m_.at(e.parts[1]).text[0]));
+          if (m_.at(e.parts[0]).kind != ExpressionKind::string && (other == ExpressionKind::list || other == ExpressionKind::map || constant || (other == ExpressionKind::attribute && m_.at(e.parts[0]).kind == ExpressionKind::name))) mark(e.parts[0]);
+        }
       });
     }
     for (Index i = 0; i < m_.expressions.size(); ++i) {
       const Expression& e = m_.at(i);
       if (e.kind != ExpressionKind::call || !says_clean(m_.at(e.parts[0]).text)) continue;
       for (std::size_t k = 1; k < e.parts.size(); ++k)
-        if (m_.at(e.parts[k]).kind == ExpressionKind::name) guards_.insert(key(e.owner, m_.at(e.parts[k]).text));
+        if (m_.at(e.parts[k]).kind == ExpressionKind::name) guards_.insert(key(m_.at(e.parts[k]).owner, m_.at(e.parts[k]).text));
     }
   }
 
@@ -227,7 +242,8 @@ class Follower {
         const Taint before = returns_[slot];
         returns_[slot].add(value);
         changed_ |= before.labels != returns_[slot].labels || before.parameters != returns_[slot].parameters;
-        if (last_ && s.owner != kNone && is_tool_.contains(s.owner) && (effective(value, s.owner) & (kCredential | kSecretVariable))) record("result", Effect::none, s.value, s.owner, value, false);
+        if (last_ && s.owner != kNone && is_tool_.contains(s.owner) && (effective(value, s.owner) & (kCredential | kSecretVariable | kFileContent)))
+          record(effective(value, s.owner) & (kCredential | kSecretVariable) ? "result" : "file-result", Effect::none, s.value, s.owner, value, false);
         break;
       }
       default: break;
@@ -313,17 +329,21 @@ class Follower {
     flows_.push_back(std::move(f));
   }
 
+  /// Every name in the argument that carries foreign data was tested.
   bool is_guarded(Index argument, Index owner) const {
-    bool found = false;
-    each_part(names_.literal_of(argument), [&](Index i) {
+    bool any = false, all = true;
+    const auto look = [&](Index i) {
       const Expression& e = m_.at(i);
-      found |= e.kind == ExpressionKind::name && guards_.contains(key(owner, e.text));
-    });
-    each_part(argument, [&](Index i) {
-      const Expression& e = m_.at(i);
-      found |= e.kind == ExpressionKind::name && guards_.contains(key(owner, e.text));
-    });
-    return found;
+      if (e.kind != ExpressionKind::name) return;
+      const Taint t = read_name(owner, e.text);
+      if (!effective(t, owner)) return;
+      if (guards_.contains(key(owner, e.text))) any = true;
+      else all = false;
+    };
+    const Index literal = names_.literal_of(argument);
+    if (literal != argument && literal != kNone && m_.at(literal).owner == owner && guards_.contains(key(owner, m_.at(argument).text))) return true;
+    each_part(literal != kNone && m_.at(literal).owner == owner ? literal : argument, look);
+    return any && all;
   }
 
   void sinks(Index i, const Expression& e, Index owner, bool unused) {
@@ -551,7 +571,7 @@ bool is_credential_path(std::string_view path) {
   const std::string p = lower(path);
   return holds(p, {".ssh/", "/.ssh", "id_rsa", "id_ed25519", ".aws/credentials", ".aws/config", "/etc/shadow", "/etc/passwd", ".netrc", ".npmrc", ".pypirc", ".git-credentials", ".docker/config.json", ".kube/config",
                    ".gnupg", "login data", "cookies.sqlite", "key4.db", "logins.json", ".azure/", "gcloud/credentials", "application_default_credentials", "gh/hosts.yml", ".bash_history", ".zsh_history", ".mcp.json",
-                   "claude_desktop_config", ".cursor/mcp.json", "wallet.dat", "/proc/self/environ", "keychain", ".config/hub", ".gem/credentials", "local state", ".pgpass", ".my.cnf", "serviceaccount/token", "/etc/sudoers"}) ||
+                   "claude_desktop_config", ".cursor/mcp.json", "wallet.dat", "/proc/self/environ", "}/environ", "keychain", ".config/hub", ".gem/credentials", "local state", ".pgpass", ".my.cnf", "serviceaccount/token", "/etc/sudoers"}) ||
          p == ".env" || p.ends_with("/.env");
 }
 

@@ -43,6 +43,7 @@ Names::Names(const Module& module) : module_(module), cache_(module.expressions.
   for (Index f = 0; f < module.functions.size(); ++f) functions_[module.functions[f].name].push_back(f);
   for (Index c = 0; c < module.classes.size(); ++c) classes_.emplace(module.classes[c].name, c);
   for (const Statement& s : module.statements) {
+    if (s.kind == StatementKind::give && s.value != kNone && s.owner != kNone) gives_[s.owner] = s.value;
     if (s.kind != StatementKind::assign && s.kind != StatementKind::enter) continue;
     for (const Index t : s.targets) {
       const Expression& target = module.at(t);
@@ -188,6 +189,15 @@ std::string Names::resolve(Index index, int depth) const {
       if (name == "getattr" && e.parts.size() > 2) {
         const std::string base = resolve(e.parts[1], depth + 1);
         if (const auto attribute = string_value(e.parts[2], depth + 1); attribute && !base.empty()) return base + "." + *attribute;
+      }
+      if (name.size() > 1 && name[0] == '.') {
+        // What a function of this file gives back names the value.
+        const auto found = functions_.find(name.substr(name.rfind('.') + 1));
+        if (found != functions_.end() && found->second.size() == 1)
+          if (const auto given = gives_.find(found->second.front()); given != gives_.end()) {
+            std::string made = resolve(given->second, depth + 1);
+            if (!made.empty() && made.find('.') != std::string::npos && made[0] != '.') return made;
+          }
       }
       return name;
     }

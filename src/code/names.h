@@ -59,6 +59,7 @@ class Names {
   std::unordered_map<std::string, std::string> imported_;
   std::unordered_map<std::string, std::vector<Index>> functions_;
   std::unordered_map<std::string, Index> classes_;
+  std::unordered_map<Index, Index> gives_;  ///< the last value a function returns
   mutable std::vector<std::optional<std::string>> cache_;
   mutable int steps_ = 0;
   mutable bool resolving_ = false;

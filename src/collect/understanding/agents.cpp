@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Agents of the known frameworks with what they may do, the prompts and the memory that code gives to models.
 #include <algorithm>
+#include <fmt/format.h>
 #include <set>
 
-#include "collect/understanding/view.h"
+#include "collect/understanding/sight.h"
 
 namespace stormwatch::collect {
 
@@ -192,7 +193,18 @@ void add_agent(View& v, Index i, std::string_view framework) {
   const Place place = v.place(e.spot);
   const std::string model_name = facts.model_name;
   const bool has_memory = facts.memory.value_or(false);
-  const AssetId id = v.out.add(make_asset(v.file + "#" + name, name, std::move(facts), place));
+  Asset agent = make_asset(v.file + "#" + name, name, std::move(facts), place);
+  const auto& known = std::get<AgentFacts>(agent.facts);
+  if (std::ranges::find(known.capabilities, "code-exec") != known.capabilities.end() && known.sandboxed != true && known.human_approval != true) {
+    Sighting s{.what = "insecure-setting", .subject = known.sandboxed == false ? "code-execution-here" : "code-execution-unconfined"};
+    s.detail = fmt::format("agent {} ({}) can run code; {}", name, known.framework, known.sandboxed == false ? "no sandbox is set" : "no sandbox and no approval was seen");
+    s.excerpt = shown(v, i);
+    s.place = place;
+    s.context = v.source.context;
+    s.confidence = known.sandboxed == false ? Confidence::high : Confidence::medium;
+    agent.sightings.push_back(std::move(s));
+  }
+  const AssetId id = v.out.add(std::move(agent));
   v.out.relate(v.app().id, RelationKind::contains, id, place);
   for (const AssetId tool : tools) v.out.relate(id, RelationKind::has_tool, tool, place);
   if (!model_name.empty()) {
@@ -241,6 +253,8 @@ void add_prompt(View& v, const std::string& role, Index value, std::set<std::str
 }  // namespace
 
 void observe_agents(View& v) {
+  // Agents of tests and of other people's code are not agents of this system.
+  if (v.source.context == "test" || v.source.context == "vendored") return;
   std::set<std::string> prompts;
   for (Index i = 0; i < v.module.expressions.size(); ++i) {
     const Expression& e = v.module.at(i);

@@ -139,6 +139,9 @@ void reverse_shells(View& v, Index i, const Expression& e, const std::string& na
   if (name == "os.dup2" && v.names.imports("socket") && v.text_of(i).find("fileno") != std::string_view::npos) sight(v, "dangerous-command", "reverse-shell", "joins a socket to standard input or output", i);
   if (name.starts_with("subprocess.") && (v.text_of(v.module.keyword(e, "stdin") == kNone ? i : v.module.keyword(e, "stdin")).find(".fileno()") != std::string_view::npos) && v.module.keyword(e, "stdin") != kNone)
     sight(v, "dangerous-command", "reverse-shell", "runs a process on a socket", i);
+  if (name == "os.fork")
+    for (const code::Loop& l : v.module.loops)
+      if (e.begin >= l.begin && e.end <= l.end && l.endless) sight(v, "dangerous-command", "fork-bomb", "forks in a loop without end", i);
 }
 
 std::string host_of(std::string_view url) {

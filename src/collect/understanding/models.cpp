@@ -155,8 +155,24 @@ void hub(View& v, const Expression& call, const std::string& name, std::set<std:
   if (const auto slash = model.find('/'); slash != std::string::npos) facts.publisher = model.substr(0, slash);
   facts.revision = names_string(v, v.module.keyword(call, "revision"));
   facts.pinned = is_commit(facts.revision);
-  const AssetId id = v.out.add(make_asset("hf:" + model, model, std::move(facts), place));
-  v.out.relate(v.app().id, RelationKind::uses_model, id, place);
+  if (names_string(v, v.module.keyword(call, "repo_type")) == "dataset") {
+    DatasetFacts data;
+    data.source = "huggingface";
+    data.public_source = true;
+    v.out.relate(v.app().id, RelationKind::loads, v.out.add(make_asset("hf:" + model, model, std::move(data), place)), place);
+    return;
+  }
+  const std::string revision = facts.revision;
+  const bool pinned = facts.pinned == true;
+  Asset asset = make_asset("hf:" + model, model, std::move(facts), place);
+  if (!pinned) {
+    Sighting s{.what = "unsafe-load", .subject = "unpinned-revision", .detail = "model " + model + " is loaded " + (revision.empty() ? "without a revision" : "from the branch or tag " + revision)};
+    s.excerpt = excerpt_of(model);
+    s.place = place;
+    s.context = v.source.context;
+    asset.sightings.push_back(std::move(s));
+  }
+  v.out.relate(v.app().id, RelationKind::uses_model, v.out.add(std::move(asset)), place);
 }
 
 void files(View& v, const Expression& call, const std::string& name) {

@@ -112,7 +112,10 @@ void flows(View& v) {
       if (f.what != "system-prompt") sight(v, "model-output-flow", f.what, told(v, f), f.call, confidence);
     } else if ((f.labels & (code::kToolArgument | code::kUserInput)) && !from_keyboard) {
       std::string subject = f.what;
-      if (f.what == "path") subject = f.effect == Effect::read_file ? "path-read" : "path-write";
+      if (f.what == "path") {
+        const bool given_back = std::ranges::any_of(v.flows.flows, [&](const Flow& r) { return r.what == "file-result" && r.origin == f.call; });
+        subject = f.effect != Effect::read_file ? "path-write" : given_back && (f.labels & code::kToolArgument) ? "path-disclosure" : "path-read";
+      }
       sight(v, "untrusted-input-flow", subject, told(v, f), f.call, confidence);
     } else if ((f.labels & code::kWebContent) && one_of(f.what, {"deserialize", "template"})) {
       sight(v, "untrusted-input-flow", f.what, told(v, f), f.call, confidence);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "collect/instruction_text.h"
+#include "collect/phrases.h"
 #include "collect/understanding/view.h"
 
 namespace stormwatch::collect {
@@ -50,6 +52,38 @@ ToolFacts tool_facts(const View& v, const code::Role& r) {
   }
   facts.capabilities = capabilities_of(v, r.function);
   return facts;
+}
+
+/// What a model reads of a tool, judged as text: hidden instructions, and a purpose that is an attack. Lines are those of the
+/// literal when it can be found in the source, else of the tool.
+void judge_description(const View& v, Asset& tool, const std::string& text, code::Spot spot) {
+  if (text.empty()) return;
+  const std::size_t at = v.text.find(text);
+  const auto place_at = [&](std::size_t offset) {
+    if (at == std::string_view::npos) return v.place(spot);
+    std::uint32_t line = 1;
+    for (const char c : v.text.substr(0, at + offset)) line += c == '\n';
+    return v.place({line, 1});
+  };
+  for (Sighting& s : read_instructions(text, place_at)) {
+    s.context = v.source.context;
+    tool.sightings.push_back(std::move(s));
+  }
+  std::set<std::string_view> kinds;
+  std::vector<Sighting> purposes;
+  for (const PhraseHit& hit : Phrases::embedded("purpose.yaml").read_text(text)) {
+    if (!kinds.insert(hit.subject).second) continue;
+    Sighting s{.what = "harmful-purpose", .subject = std::string(hit.subject)};
+    s.excerpt = excerpt_of(std::string_view(text).substr(hit.begin, hit.end - hit.begin));
+    s.place = place_at(hit.begin);
+    s.confidence = hit.confidence;
+    s.context = v.source.context;
+    purposes.push_back(std::move(s));
+  }
+  for (Sighting& s : purposes) {
+    if (kinds.size() >= 2) s.confidence = Confidence::high;  // two uncertain signs of different kinds agree
+    tool.sightings.push_back(std::move(s));
+  }
 }
 
 /// The variable a server is bound to, for its key.
@@ -100,10 +134,15 @@ void observe_servers(View& v) {
     }
     if (r.kind == RoleKind::mcp_dispatch || r.kind == RoleKind::mcp_resource || r.kind == RoleKind::mcp_prompt) {
       v.owners.push_back({server, AssetKind::mcp_server, r.name, r.function});
+      if (r.kind != RoleKind::mcp_dispatch)
+        for (Asset& a : v.out.assets)
+          if (a.id == server) { judge_description(v, a, r.description, r.spot); break; }
       continue;
     }
     const Place place = v.place(r.spot);
-    const AssetId id = v.out.add(make_asset(v.file + "#" + r.name, r.name, tool_facts(v, r), place));
+    Asset tool = make_asset(v.file + "#" + r.name, r.name, tool_facts(v, r), place);
+    judge_description(v, tool, r.description, r.spot);
+    const AssetId id = v.out.add(std::move(tool));
     v.out.relate(mcp ? server : v.app().id, RelationKind::has_tool, id, place);
     v.owners.push_back({mcp ? server : id, mcp ? AssetKind::mcp_server : AssetKind::tool, r.name, r.function});
   }
@@ -121,7 +160,10 @@ void observe_servers(View& v) {
     const Index schema = member("inputSchema");
     if (schema != kNone && v.text_of(schema).size() < 4000) facts.schema = std::string(v.text_of(schema));
     const Place place = v.place(e.spot);
-    v.out.relate(server, RelationKind::has_tool, v.out.add(make_asset(v.file + "#" + name, name, std::move(facts), place)), place);
+    const std::string description = facts.description;
+    Asset tool = make_asset(v.file + "#" + name, name, std::move(facts), place);
+    judge_description(v, tool, description, e.spot);
+    v.out.relate(server, RelationKind::has_tool, v.out.add(std::move(tool)), place);
   }
 }
 

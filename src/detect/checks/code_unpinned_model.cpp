@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models taken from a hub by name alone.
-#include "detect/detector.h"
+#include "detect/code_rule.h"
 
 namespace stormwatch::detect {
 
@@ -14,16 +14,7 @@ const Detector code_unpinned_model{
                  .vector = Vector::poisoned_model,
                  .controls = {"owasp-llm-2025:LLM03", "mitre-atlas:AML.T0010.003", "cwe:494", "eu-ai-act:15", "nist-ai-rmf:MANAGE 3.2", "iso-42001:A.6.2.5"},
                  .effort_hours = 0.5},
-    .look = [](const Estate& estate, const Context&, Signals& signals) {
-      for (const Asset& asset : estate.assets()) {
-        const auto* facts = std::get_if<ModelFacts>(&asset.facts);
-        if (!facts || facts->source != "huggingface" || facts->pinned != false || asset.places.empty()) continue;
-        Signal& signal = signals.raise(asset, asset.places.front(), asset.name + (facts->revision.empty() ? "" : "@" + facts->revision));
-        signal.explanation = "model " + asset.name + " is loaded " + (facts->revision.empty() ? "without a revision" : "from the branch or tag " + facts->revision);
-        if (facts->remote_code == true) signal.severity = Severity::medium;
-        signal.identity = asset.key;
-      }
-    },
+    .look = look_at_code({.what = "unsafe-load", .subjects = {{"unpinned-revision", Severity::low}}, .kinds = {AssetKind::model}}),
     .examples = [] {
       return std::vector<Example>{{"by name", {{"m.py", "from transformers import AutoModel\nm = AutoModel.from_pretrained(\"org/name\")\n"}}, true},
                                   {"by commit", {{"m.py", "from transformers import AutoModel\nm = AutoModel.from_pretrained(\"org/name\", revision=\"" + std::string(40, 'a') + "\")\n"}}, false}};
