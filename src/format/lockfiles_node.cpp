@@ -58,6 +58,21 @@ void add_version1(const Node& dependencies, std::size_t depth, Manifest& manifes
   }
 }
 
+/// "/@scope/name/1.2.3_peer@4" (version 5 and before), "/@scope/name@1.2.3(peer@4)" (6), "@scope/name@1.2.3" (9).
+void read_pnpm_key(std::string_view key, DeclaredPackage& package) {
+  key = key.substr(0, key.find('('));
+  bool slash = key.starts_with('/');
+  if (slash) key.remove_prefix(1);
+  std::size_t at = key.find('@', 1);
+  if (slash)
+    for (std::size_t i = 1; i + 1 < key.size() && i < at; ++i)
+      if (key[i] == '/' && key[i + 1] >= '0' && key[i + 1] <= '9' && (at == std::string_view::npos || key.substr(0, at).find('_', i) != std::string_view::npos)) at = i;
+  if (at == std::string_view::npos || at == 0) return;
+  package.name = key.substr(0, at);
+  std::string_view version = key.substr(at + 1);
+  package.version = version.substr(0, version.find('_'));
+}
+
 std::string_view unquoted(std::string_view text) {
   while (!text.empty() && (text.back() == ' ' || text.back() == '\r' || text.back() == ':')) text.remove_suffix(1);
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -149,10 +164,17 @@ Result<Manifest> parse_yarn_lock(std::string_view text, const Limits& limits) {
       if (range.starts_with("npm:") && range.find('@', 5) != std::string_view::npos) resolve_alias(package, range);
       package.requirement.clear();
     } else if (line.starts_with("  ") && line.size() > 2 && line[2] != ' ') {
-      std::string_view field = line.substr(2);
-      if (field.starts_with("version")) package.version = unquoted(field.substr(7).substr(field.substr(7).starts_with(':') ? 1 : 0));
-      else if (field.starts_with("integrity") || field.starts_with("checksum")) package.hashed = true;
-      else if (field.starts_with("resolution:") && (field.find("@workspace:") != std::string_view::npos || field.find("@link:") != std::string_view::npos)) keep = false;
+      std::string_view field = line.substr(2), value;
+      if (field.starts_with('"')) field.remove_prefix(1);
+      if (field.starts_with("version")) {
+        value = field.substr(7);
+        while (value.starts_with('"') || value.starts_with(':') || value.starts_with(' ')) value.remove_prefix(1);
+        package.version = value.substr(0, value.find_first_of("\" \r"));
+      } else if (field.starts_with("integrity") || field.starts_with("checksum")) {
+        package.hashed = true;
+      } else if (field.starts_with("resolution") && (field.find("@workspace:") != std::string_view::npos || field.find("@link:") != std::string_view::npos)) {
+        keep = false;
+      }
     }
   }
   finish();
@@ -169,27 +191,17 @@ Result<Manifest> parse_pnpm_lock(std::string_view text, const Limits& limits) {
     if (!packages || !packages->is_map()) continue;
     for (const Node::Member& member : packages->members) {
       DeclaredPackage package{.ecosystem = "npm", .line = member.line, .direct = false};
-      std::string_view key = member.key;
-      key = key.substr(0, key.find('('));
-      bool slash = key.starts_with('/');
-      if (slash) key.remove_prefix(1);
-      // "@scope/name@1.2.3" (6 and later) or "@scope/name/1.2.3_peer" (5 and before).
-      std::size_t at = key.find('@', 1);
-      if (at == std::string_view::npos && slash) at = key.rfind('/');
-      if (at == std::string_view::npos || at == 0) {
-        if (member.value.text("name").empty()) continue;
+      read_pnpm_key(member.key, package);
+      // Packages that come from elsewhere say their name and version inside.
+      if (!member.value.text("name").empty() && member.value.is_map()) {
+        package.source = member.key;
         package.name = member.value.text("name");
         package.version = member.value.text("version");
-      } else {
-        package.name = key.substr(0, at);
-        package.version = key.substr(at + 1);
-        package.version = package.version.substr(0, package.version.find('_'));
-      }
-      if (is_local(package.version)) continue;
-      if (!is_exact(package.version)) {
+      } else if (!is_exact(package.version)) {
         package.source = package.version;
         package.version = member.value.text("version");
       }
+      if (package.name.empty() || is_local(package.source)) continue;
       const Node* resolution = member.value.find("resolution");
       package.hashed = resolution && !resolution->text("integrity").empty();
       package.development = member.value.text("dev") == "true";

@@ -65,7 +65,10 @@ std::string exact_version(std::string_view specifiers) {
     std::size_t comma = specifiers.find(',');
     std::string_view one = trimmed(specifiers.substr(0, comma));
     std::size_t equals = one.starts_with("===") ? 3 : one.starts_with("==") ? 2 : 0;
-    if (equals && found.empty() && one.find('*') == std::string_view::npos) found = trimmed(one.substr(equals));
+    if (equals && found.empty() && one.find('*') == std::string_view::npos) {
+      found = trimmed(one.substr(equals));
+      found.resize(std::min(found.find_first_of(" \t"), found.size()));
+    }
     if (comma == std::string_view::npos) return found;
     specifiers.remove_prefix(comma + 1);
   }
@@ -115,10 +118,13 @@ void read_line(std::string_view line, std::uint32_t number, Manifest& manifest) 
     return;
   }
   // Options of the requirement stand behind it, each after a blank: " --hash=sha256:...".
-  std::size_t options = std::min(line.find(" --"), line.find("\t--"));
+  std::size_t options = std::min({line.find(" --"), line.find("\t--"), line.find(" -C")});
   package.hashed = options != std::string_view::npos && line.find("--hash", options) != std::string_view::npos;
   line = trimmed(line.substr(0, options));
-  bool read = is_location(line) && line.find('@') > line.find("://") ? read_location(line, package) : read_requirement(line, package);
+  // "name @ https://..." names a package first; "https://user@host/..." does not.
+  const std::size_t at = line.find('@'), scheme = line.find("://");
+  const bool named = at != std::string_view::npos && (scheme == std::string_view::npos || at < scheme);
+  bool read = is_location(line) && !named ? read_location(line, package) : read_requirement(line, package);
   if (read) manifest.packages.push_back(std::move(package));
 }
 
@@ -181,7 +187,8 @@ bool read_requirement(std::string_view text, DeclaredPackage& package) {
   if (rest.starts_with('(') && rest.ends_with(')')) rest = trimmed(rest.substr(1, rest.size() - 2));
   if (!rest.empty() && std::string_view("=<>!~").find(rest[0]) == std::string_view::npos) return false;
   package.requirement = without_blanks(rest);
-  package.version = exact_version(package.requirement);
+  package.version = exact_version(rest);
+  if (package.version.find("${") != std::string::npos) package.version.clear();
   return true;
 }
 

@@ -193,7 +193,7 @@ Result<std::vector<std::vector<std::string>>> Store::query(const std::string& sq
     }
   } guard{db};
   sqlite3_set_authorizer(db, allow, nullptr);
-  sqlite3_progress_handler(db, 10'000, [](void* count) { return ++*static_cast<int*>(count) > 50'000 ? 1 : 0; }, &guard.calls);
+  sqlite3_progress_handler(db, 10'000, [](void* count) { return ++*static_cast<int*>(count) > 10'000 ? 1 : 0; }, &guard.calls);
   sqlite3_stmt* raw = nullptr;
   const char* rest = nullptr;
   if (sqlite3_prepare_v2(db, sql.c_str(), static_cast<int>(sql.size() + 1), &raw, &rest) != SQLITE_OK) return state_->failure_now();
