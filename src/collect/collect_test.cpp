@@ -13,7 +13,7 @@
 #include <fstream>
 #include <map>
 
-#include "collect/context.h"
+#include "posture/context.h"
 #include "collect/expand.h"
 #include "collect/runner.h"
 #include "collect/to_utf8.h"

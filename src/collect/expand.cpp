@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "collect/context.h"
+#include "posture/context.h"
 #include "collect/read_source.h"
 
 namespace stormwatch::collect {

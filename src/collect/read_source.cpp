@@ -5,7 +5,7 @@
 #include <exception>
 #include <new>
 
-#include "collect/context.h"
+#include "posture/context.h"
 #include "collect/to_utf8.h"
 
 namespace stormwatch::collect {

@@ -270,8 +270,9 @@ struct Evaluation {
 
   static void take_place(Answer& answer, const Asset& asset, const Node* node) {
     if (!node || !node->line || !answer.place.path.empty() || asset.places.empty()) return;
-    const Place& whole = asset.places.front();
-    answer.place = Place{.path = whole.path, .member = whole.member, .line = node->line, .column = node->column, .resource = whole.resource};
+    answer.place = asset.places.front();
+    answer.place.line = node->line;
+    answer.place.column = node->column;
   }
 
   static std::string shown(const Node& node) {

@@ -19,7 +19,7 @@ extern const std::size_t services_count;
 namespace stormwatch::collect {
 namespace {
 
-constexpr std::array<std::string_view, 14> kKeys{"product", "title", "kind", "images", "commands", "unless_commands", "ports", "code_execution", "metered",
+constexpr std::array<std::string_view, 15> kKeys{"product", "title", "kind", "images", "unless_images", "commands", "unless_commands", "ports", "code_execution", "metered",
                                                  "package", "authentication", "configured_by_file", "source", "note"};
 
 std::vector<std::string> texts(const Node* node) {
@@ -124,6 +124,7 @@ Result<Service> read_service(const Node& root, std::string_view file) {
   if (kind != "endpoint" && kind != "vector-store") return refuse(*root.find("kind"), fmt::format("unknown kind {}", kind), "endpoint or vector-store");
   service.vector_store = kind == "vector-store";
   service.images = texts(root.find("images"));
+  service.unless_images = texts(root.find("unless_images"));
   service.commands = texts(root.find("commands"));
   service.unless_commands = texts(root.find("unless_commands"));
   if (service.images.empty() && service.commands.empty()) return refuse(root, "fingerprint without images and commands", "one of them");
@@ -206,6 +207,7 @@ const Service* service_of(const Container& container) {
   if (!services) return nullptr;
   const std::string line = command_line(container);
   const auto runs_otherwise = [&](const Service& service) {
+    if (std::ranges::any_of(service.unless_images, [&](const std::string& pattern) { return matches_glob(pattern, container.image); })) return true;
     return std::ranges::any_of(service.unless_commands, [&](const std::string& command) { return line.find(command) != std::string::npos; });
   };
   const ImageName image = image_name_of(container.image);
@@ -214,7 +216,7 @@ const Service* service_of(const Container& container) {
     if (!container.image.empty() && std::ranges::any_of(service.images, [&](const std::string& pattern) { return matches_glob(pattern, image.repository) || matches_glob(pattern, with_registry); }))
       return runs_otherwise(service) ? nullptr : &service;
   for (const Service& service : *services)
-    if (std::ranges::any_of(service.commands, [&](const std::string& command) { return line.find(command) != std::string::npos; })) return &service;
+    if (!runs_otherwise(service) && std::ranges::any_of(service.commands, [&](const std::string& command) { return line.find(command) != std::string::npos; })) return &service;
   return nullptr;
 }
 

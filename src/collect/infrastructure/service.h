@@ -4,6 +4,7 @@
 // A file of services/:
 //   product: vllm                         title: vLLM          kind: endpoint | vector-store
 //   images: ["vllm/vllm-openai*"]         the name without registry and tag; `*` any text
+//   unless_images: ["*-sdk"]              images of that name, tag and all, that run something else
 //   commands: ["vllm serve"]              in the command line
 //   unless_commands: ["ray start --address"]   then the image runs something else
 //   ports: [8000]                         first is the main one
@@ -38,7 +39,7 @@ struct Service {
   std::string product, title, package_ecosystem, package_name;
   bool vector_store = false, configured_by_file = false;
   std::optional<bool> code_execution, metered;
-  std::vector<std::string> images, commands, unless_commands;
+  std::vector<std::string> images, unless_images, commands, unless_commands;
   std::vector<std::int64_t> ports;
   std::string without;
   Setting on, off;

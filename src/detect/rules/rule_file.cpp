@@ -9,6 +9,7 @@
 
 #include "format/document.h"
 #include "graph/query.h"
+#include "posture/context.h"
 
 namespace stormwatch::detect {
 namespace {
@@ -65,6 +66,9 @@ void look(const Rule& rule, const Estate& estate, Signals& signals) {
     Signal& signal = signals.raise(asset, std::move(place), rule.evidence.empty() ? answer.because : filled(rule.evidence, asset));
     signal.explanation = std::move(answer.because);
     signal.confidence = std::min(signal.confidence, rule.confidence);
+    // What stands in a test or an example is seldom what runs.
+    signal.context = context_of(signal.place.path);
+    if (!signal.context.empty() && signal.severity > Severity::low) signal.severity = static_cast<Severity>(static_cast<int>(signal.severity) - 1);
   }
 }
 

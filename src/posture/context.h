@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-namespace stormwatch::collect {
+namespace stormwatch {
 
 /// `path` is relative to the target, so that the folder a target happens to lie in says nothing. A member's path goes on
 /// after the archive's. Vendored goes before test, test before example, example before documentation.
 std::string context_of(std::string_view path);
 
-}  // namespace stormwatch::collect
+}  // namespace stormwatch

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "collect/context.h"
+#include "posture/context.h"
 
 #include <algorithm>
 #include <array>
 
-namespace stormwatch::collect {
+namespace stormwatch {
 
 namespace {
 using namespace std::literals;
@@ -51,4 +51,4 @@ std::string context_of(std::string_view path) {
   return std::string(kWords[rank]);
 }
 
-}  // namespace stormwatch::collect
+}  // namespace stormwatch
