@@ -104,10 +104,17 @@ double class_changes(std::string_view value) {
 
 bool random_looking(std::string_view value) { return class_changes(value) >= 0.25; }
 
-// Random letters without digits: the case changes as often as not.
+// Random letters without digits: capitals stand beside capitals and small letters beside small ones, again and again. In
+// camelCase capitals stand alone.
 bool letter_mix(std::string_view value) {
   const std::size_t prefix = value.rfind('_');
-  return class_changes(value.substr(prefix == std::string_view::npos ? 0 : prefix + 1)) >= 0.28;
+  value.remove_prefix(prefix == std::string_view::npos ? 0 : prefix + 1);
+  int capitals = 0, smalls = 0, changes = 0;
+  for (std::size_t i = 1; i < value.size(); ++i) {
+    const bool before = is_upper(value[i - 1]), now = is_upper(value[i]);
+    capitals += before && now, smalls += !before && !now, changes += before != now;
+  }
+  return capitals >= 2 && smalls >= 2 && changes >= 7;
 }
 
 bool not_words(std::string_view value) { return mixed(value) || random_looking(value); }

@@ -1,0 +1,3 @@
+import openai
+from langchain import x
+yaml.load(f)
