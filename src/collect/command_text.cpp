@@ -27,13 +27,52 @@ std::size_t indent_of(std::string_view line) {
   return at == std::string_view::npos ? std::string_view::npos : at;
 }
 
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return out;
+}
+
+/// The line names a command in order to refuse, find, explain or avoid it.
+bool speaks_of(std::string_view line) {
+  const std::string low = lower(line);
+  for (const std::string_view word : {"grep ", "reject", "block", "deny", "denied", "detect", "prevent", "dangerous", "never ", "do not", "don't", "avoid", "vulnerab", "attack", "injection", "malicious", "unsafe", "insecure", "exploit", "cwe-", "e.g.",
+                                      "for example", "such as", "must be", "\xE2\x9D\x8C", "warning", "risk", "bad:", "flag ", "suspicious"})
+    if (low.find(word) != std::string::npos) return true;
+  return false;
+}
+
+/// A download over https from a domain whose name the text speaks of by name: the product's own installer.
+bool is_own_installer(std::string_view line, std::string_view text) {
+  const std::size_t scheme = line.find("https://");
+  if (scheme == std::string_view::npos) return false;
+  std::string host = lower(line.substr(scheme + 8, line.find_first_of("/ \"')", scheme + 8) - scheme - 8));
+  const std::size_t top = host.rfind('.');
+  if (top == std::string::npos || host.find_first_not_of("0123456789.") == std::string::npos) return false;
+  const std::size_t label_start = host.rfind('.', top - 1);
+  const std::string label = host.substr(label_start == std::string::npos ? 0 : label_start + 1, top - (label_start == std::string::npos ? 0 : label_start + 1));
+  if (label.size() < 4 || label == "githubusercontent" || label == "github" || label == "pastebin" || label == "gitlab" || label == "vercel" || label == "netlify" || label == "herokuapp") return false;
+  const std::string low = lower(text);
+  int named = 0;
+  for (std::size_t at = low.find(label); at != std::string::npos; at = low.find(label, at + 1)) {
+    const char before = at == 0 ? ' ' : low[at - 1];
+    const char after = at + label.size() < low.size() ? low[at + label.size()] : ' ';
+    named += before != '.' && before != '/' && before != '@' && after != '.' && after != '-';
+  }
+  return named >= 2;
+}
+
 }  // namespace
 
-std::vector<Sighting> read_commands(std::string_view text, std::span<const match::Hit> hits, const match::Database& patterns,
+std::vector<Sighting> read_commands(std::string_view text, std::span<const match::Hit> hits, const match::Database& patterns, std::string_view kind,
                                     const std::function<Place(std::size_t)>& place_at) {
   std::vector<Sighting> sightings;
+  const bool prose = kind == "markdown" || kind == "text";
   const auto add = [&](const match::Pattern& pattern, std::string_view shown, std::size_t at, std::string_view detail) {
+    if (!pattern.kinds.empty() && std::ranges::find(pattern.kinds, kind) == pattern.kinds.end()) return;
     Sighting sighting{pattern.what.empty() ? "dangerous-command" : pattern.what, pattern.subject, std::string(detail), excerpt_of(shown), place_at(at), confidence_of(pattern)};
+    if (prose && speaks_of(shown)) return;
+    if (sighting.subject == "download-and-run" && detail.empty() && is_own_installer(shown, text)) sighting.confidence = std::min(sighting.confidence, Confidence::medium);
     for (Sighting& other : sightings)
       if (other.subject == sighting.subject && other.place.line == sighting.place.line) {
         other.confidence = std::max(other.confidence, sighting.confidence);

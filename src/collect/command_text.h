@@ -13,8 +13,9 @@
 
 namespace stormwatch::collect {
 
-/// `hits` are those of `text`. At most one sighting a line and subject; comments of a script count like code, since models read them.
-std::vector<Sighting> read_commands(std::string_view text, std::span<const match::Hit> hits, const match::Database& patterns,
+/// `hits` are those of `text`; `kind` is the name of its content kind, for patterns that hold in one language only. In prose a line
+/// that speaks of a command (to refuse, find or avoid it) is passed over; a product's own installer counts medium. At most one sighting a line and subject; comments of a script count like code, since models read them.
+std::vector<Sighting> read_commands(std::string_view text, std::span<const match::Hit> hits, const match::Database& patterns, std::string_view kind,
                                     const std::function<Place(std::size_t)>& place_at);
 /// Python or shell loops that never leave: `while True` without break, return, raise, yield, wait or exit in the block.
 std::vector<Sighting> read_endless_loops(std::string_view text, const std::function<Place(std::size_t)>& place_at);

@@ -25,6 +25,12 @@ bool is_supporting(std::string_view subject) {
          subject == "shadowing";
 }
 
+bool speaks_of_injection(std::string_view text) {
+  for (const std::string_view words : {"prompt injection", "Prompt injection", "Prompt Injection", "prompt-injection", "jailbreak attempt", "Jailbreak attempt", "PROMPT INJECTION"})
+    if (text.find(words) != std::string_view::npos) return true;
+  return false;
+}
+
 }  // namespace
 
 std::string prose_of(std::string_view markdown) {
@@ -84,6 +90,10 @@ std::vector<Sighting> read_instructions(std::string_view text, const std::functi
     sightings[i].confidence = Confidence::high;
     sightings[i].detail = "stands beside other signs";
   }
+  // A long text that speaks of prompt injection quotes it; what it quotes is worth a look, not an alarm.
+  if (text.size() > 1500 && speaks_of_injection(text))
+    for (Sighting& sighting : sightings)
+      if (sighting.subject == "override" || sighting.subject == "jailbreak" || sighting.subject == "prompt-theft" || sighting.subject == "secret-request") sighting.confidence = std::min(sighting.confidence, Confidence::medium);
   std::erase_if(sightings, [](const Sighting& s) { return s.subject == "secret-mention"; });
   for (const auto& hidden : {find_invisible(text), find_base64(text)})
     for (const HiddenText& part : hidden) {

@@ -59,7 +59,7 @@ Result<Observation> read_prompt(const Source& source) {
     if (invisible || against_reader) prompt.sightings.push_back(std::move(sighting));
   }
   if (source.patterns && role != "template" && role != "system")
-    for (Sighting& sighting : read_commands(source.text, source.hits, *source.patterns, place_at))
+    for (Sighting& sighting : read_commands(source.text, source.hits, *source.patterns, format::name_of(source.kind), place_at))
       if (sighting.confidence == Confidence::high) prompt.sightings.push_back(std::move(sighting));
   Observation observation;
   observation.add(std::move(prompt));

@@ -9,7 +9,6 @@
 #include "collect/collector.h"
 #include "collect/command_text.h"
 #include "collect/instruction_text.h"
-#include "collect/phrases.h"
 #include "format/document.h"
 
 namespace stormwatch::collect {
@@ -99,10 +98,6 @@ void read_front_matter(const Source& source, Asset& skill, std::size_t& body) {
         if (tool == "*" || tool == "Bash(*)" || tool == "Bash(*:*)" || tool == "Bash(:*)")
           skill.sightings.push_back({"insecure-setting", "allowed-tools-wildcard", tool, excerpt_of("allowed-tools: " + tool), source.place_of_line(allowed->line + 1), Confidence::high});
     }
-  for (const PhraseHit& hit : Phrases::embedded("purpose.yaml").read_text(facts.description))
-    if (hit.confidence == Confidence::high && hit.subject != "command-execution" && hit.subject != "reconnaissance")
-      skill.sightings.push_back({"harmful-purpose", std::string(hit.subject), "the description says so", excerpt_of(std::string_view(facts.description).substr(hit.begin, hit.end - hit.begin)),
-                                 source.place_of_line(2), Confidence::medium});
 }
 
 Result<Observation> read_skill(const Source& source) {
@@ -125,10 +120,10 @@ Result<Observation> read_skill(const Source& source) {
   const bool prose = head || source.kind == format::ContentKind::markdown || source.kind == format::ContentKind::text;
   if (prose && !source.text.empty()) {
     for (Sighting& sighting : read_instructions(prose_of(source.text), place_at))
-      if (sighting.confidence != Confidence::low) skill.sightings.push_back(std::move(sighting));
+      if (sighting.what == "invisible-text" || (sighting.confidence == Confidence::high && sighting.subject != "shadowing")) skill.sightings.push_back(std::move(sighting));
   }
   if (source.patterns && !source.text.empty()) {
-    std::ranges::move(read_commands(source.text, source.hits, *source.patterns, place_at), std::back_inserter(skill.sightings));
+    std::ranges::move(read_commands(source.text, source.hits, *source.patterns, format::name_of(source.kind), place_at), std::back_inserter(skill.sightings));
     if (source.kind == format::ContentKind::python) std::ranges::move(read_endless_loops(source.text, place_at), std::back_inserter(skill.sightings));
   }
   if (is_script(source.kind)) {

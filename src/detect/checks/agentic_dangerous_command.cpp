@@ -22,7 +22,8 @@ void look(const Estate& estate, const Context&, Signals& signals) {
       const bool together = takes && sends && (sighting.subject == "credential-read" || sighting.subject == "environment-harvest");
       const bool fetched = sighting.subject == "raw-address" && (subjects.contains("download-and-run") || subjects.contains("paste-and-run"));
       // A skill's arguments come from a model that reads the world: code, shell and queries built from them are open to all of it.
-      const bool open = asset.kind() == AssetKind::skill && (sighting.subject == "eval-of-input" || sighting.subject == "shell-of-input" || sighting.subject == "sql-of-input");
+      const bool open = asset.kind() == AssetKind::skill && (sighting.subject == "eval-of-input" || sighting.subject == "shell-of-input" || sighting.subject == "sql-of-input" ||
+                                                                (sighting.subject == "attacker-named" && !sighting.place.path.ends_with(".md")));
       if (sighting.confidence == Confidence::low && !together && !fetched) continue;
       Signal& signal = signals.raise(asset, sighting.place, sighting.excerpt);
       signal.confidence = together ? Confidence::medium : sighting.confidence;

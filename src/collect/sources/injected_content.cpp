@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Documents and data that tell a model what to do: mails, pages, tickets, tables that an agent or a training run may read.
+//
+// Only texts with a hit of the packs' topic `instruction` are looked at, and of those only the parts around the hits. Source code,
+// and files that agent collectors own (skills, agent files, prompts, tools), are not this collector's. A text that explains prompt
+// injection quotes it: it makes no sighting.
+#include <algorithm>
+
+#include "collect/collector.h"
+#include "collect/instruction_text.h"
+
+namespace stormwatch::collect {
+namespace {
+
+constexpr std::uint64_t kAround = 900;
+constexpr std::size_t kParts = 64;
+
+bool is_content(format::ContentKind kind) {
+  using enum format::ContentKind;
+  return kind == text || kind == markdown || kind == html || kind == csv || kind == json_lines;
+}
+
+bool wants_content(const Source& source) {
+  if (!is_content(source.kind) || source.text.empty() || !source.has_topic("instruction")) return false;
+  return source.context != "vendored" && source.name != "SKILL.md";
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return out;
+}
+
+/// The text is about attacks on models, by its words or by its place.
+bool explains_attacks(const Source& source) {
+  const std::string head = lower(source.text.substr(0, 256 << 10));
+  for (const std::string_view words : {"prompt injection", "prompt-injection", "red team", "red-team", "guardrail", "adversarial", "llm security", "owasp", "jailbreak detection", "security research", "attack success", "vulnerabilit"})
+    if (head.find(words) != std::string::npos) return true;
+  return false;
+}
+
+Result<Observation> read_content(const Source& source) {
+  Observation observation;
+  if (source.kind == format::ContentKind::markdown && (source.context == "documentation" || source.name == "README.md" || source.name == "CHANGELOG.md")) return observation;
+  if (explains_attacks(source)) return observation;
+  DatasetFacts facts;
+  facts.format = format::name_of(source.kind);
+  facts.bytes = static_cast<std::int64_t>(source.size);
+  Asset content = make_asset("file:" + source.path + (source.member.empty() ? "" : "!/" + source.member), source.name, facts, source.place());
+  std::uint64_t read_to = 0;
+  std::size_t parts = 0;
+  for (const match::Hit& hit : source.hits) {
+    if (source.pattern(hit).topic != "instruction" || hit.begin < read_to || parts == kParts) continue;
+    ++parts;
+    const std::uint64_t begin = std::max(read_to, hit.begin > kAround ? hit.begin - kAround : 0);
+    read_to = std::min<std::uint64_t>(hit.end + kAround, source.text.size());
+    const std::string_view part = source.text.substr(begin, read_to - begin);
+    for (Sighting& sighting : read_instructions(part, [&](std::size_t offset) { return source.place_at(begin + offset); })) {
+      const bool tells = sighting.subject == "override" || sighting.subject == "jailbreak" || sighting.subject == "prompt-theft" || sighting.subject == "secret-request";
+      const bool hides = sighting.confidence == Confidence::high && (sighting.subject == "covert-action" || sighting.subject == "data-diversion" || sighting.subject == "concealment");
+      const bool addressed = sighting.subject == "addressed-to-model" && sighting.confidence != Confidence::low;
+      if (sighting.what == "hidden-instruction" && !tells && !hides && !addressed) continue;
+      if (sighting.what == "hidden-instruction") sighting.what = "prompt-injection";
+      content.sightings.push_back(std::move(sighting));
+    }
+  }
+  if (content.sightings.empty()) return observation;
+  observation.add(std::move(content));
+  return observation;
+}
+
+}  // namespace
+
+extern const Collector injected_content;
+const Collector injected_content{.name = "instructions in content", .wants = wants_content, .read = read_content};
+
+}  // namespace stormwatch::collect
