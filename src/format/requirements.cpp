@@ -86,7 +86,15 @@ bool read_location(std::string_view location, DeclaredPackage& package) {
     while (end < name.size() && is_name(name[end])) ++end;
     package.name = name.substr(0, end);
   }
-  if (location.starts_with("git+") || location.starts_with("hg+") || location.starts_with("svn+") || location.starts_with("bzr+")) return !package.name.empty();
+  if (location.starts_with("git+") || location.starts_with("hg+") || location.starts_with("svn+") || location.starts_with("bzr+")) {
+    // Without "#egg=" the repository's name is the best that is known: ".../peft.git@v0.11.0".
+    std::string_view path = location.substr(0, location.find_first_of("#?"));
+    path = path.substr(std::min(path.rfind('/'), path.size() - 1) + 1);
+    path = path.substr(0, path.find('@'));
+    if (path.ends_with(".git")) path.remove_suffix(4);
+    if (package.name.empty() && !path.empty() && std::all_of(path.begin(), path.end(), is_name)) package.name = path;
+    return !package.name.empty();
+  }
   std::string name, version;
   if (read_archive_name(file_of_url(location), name, version)) {
     if (package.name.empty()) package.name = name;
