@@ -85,6 +85,7 @@ TEST(Services, authentication_is_read_from_flags_and_environment) {
   EXPECT_EQ(asks("vllm/vllm-openai:v1", {"--api-key-like", "k"}), "none");
   EXPECT_EQ(asks("vllm/vllm-openai:v1", {}, {{"VLLM_API_KEY", "${KEY}"}}), "token");
   EXPECT_EQ(asks("vllm/vllm-openai:v1", {"${EXTRA_ARGUMENTS}"}), "") << "what is not resolved may hold the flag";
+  EXPECT_EQ(asks("vllm/vllm-openai:v1", {"--model", "$LLM", "--port=${PORT}", "${MODEL_NAME}"}), "none") << "values of flags are not flags";
   EXPECT_EQ(asks("jupyter/base-notebook", {"start-notebook.py"}), "token");
   EXPECT_EQ(asks("jupyter/base-notebook", {"start-notebook.py", "--NotebookApp.token=''"}), "none");
   EXPECT_EQ(asks("jupyter/base-notebook", {"start-notebook.py", "--NotebookApp.token=abc"}), "token");

@@ -9,6 +9,7 @@
 #include <cctype>
 
 #include "base/embedded.h"
+#include "collect/infrastructure/container.h"
 #include "format/document.h"
 
 namespace stormwatch::embedded {
@@ -95,6 +96,19 @@ bool holds(const Service::Setting& setting, const Container& container, std::str
     if (std::ranges::find(setting.environment, name) != setting.environment.end() && !value.empty()) return true;
     const auto wanted = setting.values.find(name);
     if (wanted != setting.values.end() && std::ranges::any_of(wanted->second, [&](const std::string& v) { return lower(v) == lower(value); })) return true;
+  }
+  return false;
+}
+
+// An expression among the arguments that may hold a flag of its own: not the value of a flag before it, nor a model's name.
+bool may_hold_flags(std::string_view line) {
+  const std::vector<std::string> words = split_words(line);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    if (!word.starts_with('$') && !word.starts_with("\"$")) continue;
+    const bool is_value = i > 0 && words[i - 1].starts_with('-') && words[i - 1].find('=') == std::string::npos;
+    const bool is_name = word.find("MODEL") != std::string::npos || word.find("PORT") != std::string::npos || word.find("HOST") != std::string::npos;
+    if (!is_value && !is_name) return true;
   }
   return false;
 }
@@ -225,8 +239,8 @@ std::string authentication_of(const Service& service, const Container& container
   if (container.behind_proxy) return "proxy";
   if (holds(service.off, container, line)) return "none";
   if (holds(service.on, container, line)) return "token";
-  const bool elsewhere = container.environment_elsewhere || (service.configured_by_file && container.mounts_files) || line.find("${") != std::string::npos ||
-                         line.find("$(") != std::string::npos || unresolved(service.off, container) || unresolved(service.on, container);
+  const bool elsewhere = container.environment_elsewhere || (service.configured_by_file && container.mounts_files) || may_hold_flags(line) ||
+                         unresolved(service.off, container) || unresolved(service.on, container);
   // What never asks cannot be made to ask by a setting that is not read here.
   const bool can_be_set = !service.on.flags.empty() || !service.on.environment.empty() || !service.on.values.empty();
   return elsewhere && can_be_set ? std::string() : service.without;

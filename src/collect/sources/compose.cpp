@@ -83,6 +83,8 @@ bool mounts_host(const Node& service) {
   return std::ranges::any_of(volumes->items, [](const Node& volume) {
     const std::string_view source = volume.is_map() ? volume.text("source") : std::string_view(volume.scalar).substr(0, volume.scalar.find(':'));
     // What a project mounts of itself is not the host; the root, /etc, the home and the container engine's socket are.
+    for (const std::string_view harmless : {"/etc/localtime", "/etc/timezone", "/etc/ssl", "/etc/ca-certificates", "/etc/pki"})
+      if (source.starts_with(harmless)) return false;
     return source == "/" || source.starts_with("/etc") || source.starts_with("/root") || source.starts_with("/var/run/docker.sock") || source.starts_with("/run/docker.sock") ||
            source == "~" || source == "$HOME" || source == "${HOME}";
   });
@@ -131,7 +133,8 @@ Result<Observation> read(const Source& source) {
       Place place = source.place_of_line(member.line);
       place.resource = member.key;
       const AssetId workload = observation.add(make_asset(key, member.key, Facts{workload_of(service, container)}, place));
-      const AssetId image = observe_image(container, place, observation);
+      // With `build` the name is what is built here, not what is pulled.
+      const AssetId image = service.find("build") ? AssetId{} : observe_image(container, place, observation);
       if (image) observation.relate(workload, RelationKind::runs_on, image, place);
       observe_service(container, key, place, workload, image, observation);
     }
