@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string>
+
+#include "base/hash.h"
 
 namespace stormwatch::match {
 
@@ -43,6 +46,12 @@ bool has_word(const std::string& lower) {
   });
 }
 
+// Values that the OAuth specifications (RFC 5849, 6749, 6750, 7662) print; by their hashes, so that they do not stand here too.
+bool is_documented(std::string_view value) {
+  static constexpr std::array<std::uint64_t, 9> hashes{0x2ca5c4538c41f76bULL, 0x21d132071bbf345dULL, 0x7ccf41398516a71fULL, 0x3ac1218554287ff3ULL, 0x75e5c42ddb7ecc83ULL, 0x806d1721dd1590baULL, 0x4c9da1722558682eULL, 0x11117c7c712b2e9aULL, 0xaeafd59f1361c85aULL};
+  return std::ranges::find(hashes, hash64(value)) != hashes.end();
+}
+
 // One character over and over ("xxxxxxxx", "********", "0000"), or a longer run inside than chance gives.
 bool is_repetitive(std::string_view value) {
   std::array<bool, 256> seen{};
@@ -70,7 +79,7 @@ bool is_sequential(const std::string& lower) {
 bool is_placeholder(std::string_view value) {
   if (value.size() > 200) return is_repetitive(value);  // key bodies and long tokens: their checks tell more
   if (value.find("...") != std::string_view::npos || value.find("\xE2\x80\xA6") != std::string_view::npos) return true;
-  if (is_template(value) || is_repetitive(value)) return true;
+  if (is_template(value) || is_repetitive(value) || is_documented(value)) return true;
   const std::string lower = lowered(value);
   return is_sequential(lower) || has_word(lower) || lower.find("abcdefghij") != std::string::npos ||
          value.find("EXAMPLE") != std::string_view::npos;
