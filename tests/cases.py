@@ -3,7 +3,7 @@
 """Scans each tests/cases/NAME/input and holds the report to tests/cases/NAME/expected.json. Adding a folder adds a test.
 
 expected.json: {"findings": [{"rule", "path", "severity"?, "line"?, "resource"?}], "no_findings": [{"rule"?, "path"?}],
-"assets": [{"kind", "name"}], "relations": [[from name, kind, to name]], "incomplete": [{"path", "reason"}], "arguments": [...]}.
+"assets": [{"kind", "name"}], "absent_assets": [...], "relations": [[from name, kind, to name]], "incomplete": [{"path", "reason"}], "arguments": [...]}.
 Every entry of findings, assets, relations and incomplete must be there; no finding may match an entry of no_findings. A case with
 generate.py is given a temporary copy of input/, on which `generate.py FOLDER` runs first.
 """
@@ -36,6 +36,7 @@ def check(report, expected):
         wrong += [f"unwanted finding {f['rule']} at {f['location']}" for f in report["findings"] if matches(want, f)]
     kinds = {(a["kind"], a["name"]) for a in report["assets"]}
     wrong += [f"no asset {want}" for want in expected.get("assets", []) if (want["kind"], want["name"]) not in kinds]
+    wrong += [f"unwanted asset {want}" for want in expected.get("absent_assets", []) if (want["kind"], want["name"]) in kinds]
     names = {a["id"]: a["name"] for a in report["assets"]}
     joined = {(names[r["from"]], r["kind"], names[r["to"]]) for r in report["relations"]}
     wrong += [f"no relation {want}" for want in expected.get("relations", []) if tuple(want) not in joined]

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Broken and encrypted containers: each is named in incomplete or in a finding, none ends the scan."""
+import os
+import sys
+
+folder = sys.argv[1]
+with open(os.path.join(folder, "cut.zip"), "wb") as f:
+    f.write(b"PK\x03\x04" + bytes(60))
+with open(os.path.join(folder, "cut.gguf"), "wb") as f:
+    f.write(b"GGUF\x03\0\0\0" + b"\xff" * 40)
+os.symlink("/etc/passwd", os.path.join(folder, "outside"))
+os.mkfifo(os.path.join(folder, "pipe"))
