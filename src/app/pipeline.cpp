@@ -53,6 +53,18 @@ std::vector<Coverage> coverage_of(const Estate& estate, std::span<const detect::
   return rows;
 }
 
+// Collectors know the target's root as "."; people know it by the folder's name.
+void name_roots(std::vector<Observation>& observations, const std::vector<std::string>& targets) {
+  if (targets.size() != 1) return;
+  std::error_code failed;
+  const std::filesystem::path whole = std::filesystem::weakly_canonical(targets[0], failed);
+  const std::string name = (whole.has_filename() ? whole.filename() : whole.parent_path().filename()).string();
+  if (failed || name.empty()) return;
+  for (Observation& observation : observations)
+    for (Asset& asset : observation.assets)
+      if (asset.key == "." && (asset.kind() == AssetKind::application || asset.kind() == AssetKind::repository)) asset.name = excerpt_of(name, 80);
+}
+
 }  // namespace
 
 std::string cache_folder() {
@@ -114,6 +126,7 @@ Result<Posture> run_pipeline(const Content& content, const PipelineOptions& opti
   if (!collected) return std::unexpected(collected.error());
   posture.scan.files = collected->files;
   posture.scan.bytes = collected->bytes;
+  name_roots(collected->observations, posture.scan.targets);
   stage("joining");
   Estate estate = graph::merge(std::move(collected->observations));
 

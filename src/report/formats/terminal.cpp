@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -115,7 +116,7 @@ void forecast_section(Page& page) {
     const Incident& incident = *shown[i];
     page.line();
     page.line(fmt::format("  {} {} {}", page.ink(colour_of(incident.level), fmt::format(" {} ", upper(name_of(incident.level)))),
-                          page.ink("1", excerpt_of(incident.title, 100)), page.ink("36", page.name_of_asset(incident.asset))));
+                          page.ink("1", excerpt_of(incident.title, 100)), page.ink("36", "· " + page.name_of_asset(incident.asset))));
     page.line(fmt::format("     {} within 30 days, {} within 90 ({} to {}); loss {} typical, {} bad case; evidence {}",
                           page.ink("1", percent(incident.chance.p30)), percent(incident.chance.p90), percent(incident.chance.low),
                           percent(incident.chance.high), money(incident.impact_p50, incident.currency),
@@ -144,8 +145,10 @@ void actions_section(Page& page) {
     std::string effect = fmt::format("about {:g} h; expected loss −{}", action.effort_hours, money(action.loss_reduction, "USD"));
     if (action.findings.size() > 1) effect += fmt::format("; closes {}", plural(action.findings.size(), "finding"));
     page.line("     " + page.ink("32", effect));
-    for (std::size_t e = 0; e < action.effects.size() && e < 2; ++e) {
-      const ActionEffect& change = action.effects[e];
+    std::size_t shown = 0;
+    for (const ActionEffect& change : action.effects) {
+      if (std::abs(change.before - change.after) < 0.005 || shown == 2) continue;
+      ++shown;
       const auto found = std::ranges::find(forecast.incidents, change.incident, &Incident::id);
       if (found == forecast.incidents.end()) continue;
       page.line("     " + page.ink("2", fmt::format("{} on {}: {} → {}", excerpt_of(found->title, 70), page.name_of_asset(found->asset),
@@ -181,14 +184,26 @@ void findings_section(Page& page) {
     page.line();
     page.line(fmt::format("  {} {}  {}", page.ink(colour_of(group->worst), fmt::format("{:8}", name_of(group->worst))),
                           page.ink("1", group->findings.front()->title), page.ink("2", rule)));
-    const std::size_t most = page.options.verbose ? group->findings.size() : 4;
-    for (std::size_t i = 0; i < group->findings.size() && i < most; ++i) {
-      const Signal& s = group->findings[i]->signal;
-      page.line(fmt::format("           {}{}", page.ink("36", excerpt_of(s.place.text(), 120)),
-                            s.context.empty() ? "" : page.ink("2", " (" + s.context + ")")));
-      if (!s.evidence.empty()) page.wrapped(excerpt_of(s.evidence, 220), 13, "2");
+    // Findings at one place are one entry, led by the worst: a package has many advisories.
+    std::vector<std::pair<std::string, std::vector<const Finding*>>> places;
+    std::map<std::string, std::size_t> at;
+    for (const Finding* finding : group->findings) {
+      const std::string place = finding->signal.place.text() + finding->signal.asset.text();
+      const auto [found, is_new] = at.emplace(place, places.size());
+      if (is_new) places.push_back({finding->signal.place.text(), {}});
+      places[found->second].second.push_back(finding);
     }
-    if (group->findings.size() > most) page.line(page.ink("2", fmt::format("           and {} more", group->findings.size() - most)));
+    const std::size_t most = page.options.verbose ? places.size() : 4;
+    for (std::size_t i = 0; i < places.size() && i < most; ++i) {
+      const auto& [place, here] = places[i];
+      const Signal& s = here.front()->signal;
+      page.line(fmt::format("           {}{}", page.ink("36", excerpt_of(place, 120)), s.context.empty() ? "" : page.ink("2", " (" + s.context + ")")));
+      const std::size_t listed = page.options.verbose ? here.size() : 1;
+      for (std::size_t j = 0; j < listed; ++j)
+        if (!here[j]->signal.evidence.empty()) page.wrapped(excerpt_of(here[j]->signal.evidence, 220), 13, "2");
+      if (here.size() > listed) page.line(page.ink("2", fmt::format("             and {} more here", here.size() - listed)));
+    }
+    if (places.size() > most) page.line(page.ink("2", fmt::format("           and {} more places", places.size() - most)));
     page.wrapped("fix: " + excerpt_of(group->findings.front()->remediation, 300), 11, "32");
   }
   if (hidden) {

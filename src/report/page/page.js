@@ -84,13 +84,13 @@ if (!incidents.length) $("forecast-list").append(make("div", { class: "card" }, 
 // --- actions ---------------------------------------------------------------------------------------------------------
 const most = Math.max(1, ...report.actions.map((a) => a.expected_loss_reduction));
 report.actions.forEach((action, i) => {
-  const effects = action.probability_change.slice(0, 3).map((e) => {
+  const effects = action.probability_change.filter((e) => Math.abs(e.before - e.after) >= 0.005).slice(0, 3).map((e) => {
     const incident = report.forecast.incidents.find((x) => x.id === e.incident);
     return incident ? make("div", {}, `${incident.title} on ${nameOf(incident.asset)}: ${percent(e.before)} → ${percent(e.after)}`) : null;
   });
   $("actions-list").append(make("div", { class: "action" }, make("div", { class: "n" }, String(i + 1)),
-    make("div", {}, make("h3", {}, action.title), make("div", { class: "effects" }, ...effects), action.fix.text ? make("div", { class: "how" }, action.fix.text) : null),
-    make("div", { class: "right" }, make("b", {}, "−" + money(action.expected_loss_reduction)), ` of expected loss · about ${+action.effort_hours.toFixed(1)} h`,
+    make("div", {}, make("h3", {}, action.title), make("div", { class: "effects" }, ...effects), action.fix.text && !action.fix.text.startsWith(action.title) ? make("div", { class: "how" }, action.fix.text) : null),
+    make("div", { class: "right" }, make("b", {}, "−" + money(action.expected_loss_reduction)), ` · about ${+action.effort_hours.toFixed(1)} h`,
       make("div", { class: "bar", style: `width:${Math.max(2, (100 * action.expected_loss_reduction) / most)}%` }),
       action.findings.length ? make("div", {}, `closes ${action.findings.length} finding${action.findings.length > 1 ? "s" : ""}`) : null)));
 });
@@ -107,23 +107,31 @@ for (const r of report.relations) for (const end of [r.from, r.to]) degree.set(e
 const weight = (a) => (onPath.has(a.id) ? 1e6 : 0) + (worstOf.has(a.id) ? 1e5 - worstOf.get(a.id) * 1e4 : 0) + (a.kind === "package" ? 0 : 500) + (degree.get(a.id) || 0);
 const shown = [...report.assets].sort((a, b) => weight(b) - weight(a) || (a.id < b.id ? -1 : 1)).slice(0, 140);
 $("graph-note").textContent = shown.length < report.assets.length ? `the ${shown.length} of ${report.assets.length} assets that matter most` : `${shown.length} assets`;
-const position = new Map(), laneWidth = 290;
-const tallest = Math.max(...lanes.map((lane) => shown.filter((a) => laneOf[a.layer] === lane).length), 1);
+const rows = 24, columnWidth = 215, rowHeight = 25, position = new Map();
+const byLane = lanes.map((lane) => shown.filter((a) => laneOf[a.layer] === lane));
+const columns = byLane.map((list) => Math.max(1, Math.ceil(list.length / rows)));
+const firstColumn = columns.map((_, l) => columns.slice(0, l).reduce((sum, n) => sum + n, 0) + l * 0.35);
+const height = Math.min(rows, Math.max(...byLane.map((list) => list.length), 1)) * rowHeight + 84;
+const width = (firstColumn[lanes.length - 1] + columns[lanes.length - 1]) * columnWidth + 30;
 const neighbours = new Map(shown.map((a) => [a.id, []]));
 for (const r of report.relations) if (neighbours.has(r.from) && neighbours.has(r.to)) { neighbours.get(r.from).push(r.to); neighbours.get(r.to).push(r.from); }
-lanes.forEach((lane, l) => shown.filter((a) => laneOf[a.layer] === lane).forEach((a, i, all) => position.set(a.id, { lane: l, y: ((i + 0.5) / all.length) * tallest * 24 })));
-for (let sweep = 0; sweep < 8; sweep++)   // barycentre ordering: fewer crossings between lanes
-  lanes.forEach((lane) => {
-    const here = shown.filter((a) => laneOf[a.layer] === lane);
-    const centre = (a) => { const ys = neighbours.get(a.id).map((n) => position.get(n).y); return ys.length ? ys.reduce((s, y) => s + y, 0) / ys.length : position.get(a.id).y; };
-    const order = here.map((a) => [centre(a), a]).sort((x, y) => x[0] - y[0] || (x[1].id < y[1].id ? -1 : 1));
-    order.forEach(([, a], i) => { position.get(a.id).y = ((i + 0.5) / order.length) * tallest * 24; });
+const place = (list, l) => {   // down the columns of a lane, each column spread over the height
+  const each = Math.ceil(list.length / columns[l]);
+  list.forEach((a, i) => {
+    const column = Math.floor(i / each), inColumn = Math.min(each, list.length - column * each);
+    position.set(a.id, { x: 30 + (firstColumn[l] + column) * columnWidth, y: 70 + ((i % each) + 0.5) * ((height - 84) / inColumn), order: i / list.length });
   });
-const height = tallest * 24 + 70, width = lanes.length * laneWidth;
-const X = (id) => position.get(id).lane * laneWidth + 40, Y = (id) => position.get(id).y + 56;
-const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "xMidYMin meet", role: "img", "aria-label": "asset graph" });
+};
+byLane.forEach(place);
+for (let sweep = 0; sweep < 8; sweep++)   // barycentre ordering: fewer crossings between lanes
+  byLane.forEach((list, l) => {
+    const centre = (a) => { const near = neighbours.get(a.id).map((n) => position.get(n).order); return near.length ? near.reduce((sum, y) => sum + y, 0) / near.length : position.get(a.id).order; };
+    place(list.map((a) => [centre(a), a]).sort((x, y) => x[0] - y[0] || (x[1].id < y[1].id ? -1 : 1)).map((pair) => pair[1]), l);
+  });
+const X = (id) => position.get(id).x, Y = (id) => position.get(id).y;
+const svg = make("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": "asset graph" });
 const scene = make("g"), edges = make("g"), nodes = make("g");
-lanes.forEach((lane, l) => scene.append(make("text", { class: "lane", x: l * laneWidth + 32, y: 30 }, laneNames[lane])));
+lanes.forEach((lane, l) => scene.append(make("text", { class: "lane", x: 22 + firstColumn[l] * columnWidth, y: 52, fill: `var(--${lane})` }, laneNames[lane])));
 const edgeOf = new Map(), nodeOf = new Map();
 for (const r of report.relations) {
   if (!position.has(r.from) || !position.has(r.to)) continue;
@@ -136,12 +144,12 @@ for (const a of shown) {
   const rank = worstOf.get(a.id), r = onPath.has(a.id) ? 7.5 : 5;
   const node = make("g", { style: "cursor:pointer", on: { click: (e) => { e.stopPropagation(); showAsset(a); } } },
     make("circle", { cx: X(a.id), cy: Y(a.id), r, fill: layerColour(a), stroke: rank !== undefined && rank < 3 ? `var(--${severities[rank]})` : "var(--card)", "stroke-width": rank !== undefined && rank < 3 ? 3 : 1.5 }),
-    make("text", { x: X(a.id) + 12, y: Y(a.id) + 4 }, a.name.length > 34 ? a.name.slice(0, 33) + "…" : a.name), make("title", {}, `${a.kind} ${a.name}`));
+    make("text", { x: X(a.id) + 12, y: Y(a.id) + 4 }, a.name.length > 28 ? a.name.slice(0, 27) + "…" : a.name), make("title", {}, `${a.kind} ${a.name}`));
   nodes.append(node); nodeOf.set(a.id, node);
 }
 scene.append(edges, nodes); svg.append(scene);
 const panel = make("div", { class: "panel" });
-$("graph").append(svg, make("div", { class: "legend" }, ...lanes.map((l) => make("span", {}, make("i", { style: `background:var(--${l})` }), laneNames[l])), make("span", {}, make("i", { style: "border:3px solid var(--high);background:none" }), "has a finding")), panel);
+$("graph").append(make("div", { class: "legend" }, make("span", {}, "Choose an asset here, or the title of an incident above. Drag moves, Ctrl and wheel zoom."), make("span", {}, make("i", { style: "border:3px solid var(--high);background:none" }), "has a serious finding")), svg, panel);
 function clearLight() { for (const list of edgeOf.values()) for (const e of list) e.classList.remove("lit", "dim"); for (const n of nodeOf.values()) n.classList.remove("dim"); }
 function light(incident) {
   clearLight();
@@ -174,21 +182,28 @@ for (const end of ["pointerup", "pointerleave"]) svg.addEventListener(end, () =>
 
 // --- findings --------------------------------------------------------------------------------------------------------
 const chosen = new Set(["critical", "high", "medium"]); let sought = "";
-function findingRow(f) {
-  const row = make("details", { class: "finding" }, make("summary", {}, make("span", {}, badge(f.severity)), make("span", {}, f.title), make("span", { class: "where" }, placeOf(f.location))));
-  row.addEventListener("toggle", () => {
-    if (row.children.length > 1) return;
-    const line = (label, text) => text ? make("p", {}, make("span", { class: "soft" }, label + " "), text) : null;
-    row.append(make("div", { class: "body" }, f.evidence ? make("p", {}, make("code", {}, f.evidence)) : null, line("Because", f.explanation), line("Fix", f.remediation),
-      line("On", assets.get(f.asset) ? `${assets.get(f.asset).kind} ${assets.get(f.asset).name}` : ""), line("Known as", f.identifiers.join(", ")), line("Context", f.context),
-      line("Controls", f.controls.join(", ")), line("Rule", `${f.rule}, ${f.confidence} confidence, finding ${f.id}`)));
-  });
+function findingBody(f, alone) {
+  const line = (label, text) => text ? make("p", {}, make("span", { class: "soft" }, label + " "), text) : null;
+  return make("div", { class: "body" }, alone ? null : make("p", {}, badge(f.severity), " ", make("span", { class: "soft" }, placeOf(f.location))),
+    f.evidence ? make("p", {}, make("code", {}, f.evidence)) : null, line("Because", f.explanation), line("Fix", f.remediation),
+    line("On", assets.get(f.asset) ? `${assets.get(f.asset).kind} ${assets.get(f.asset).name}` : ""), line("Known as", f.identifiers.join(", ")), line("Context", f.context),
+    line("Controls", f.controls.join(", ")), line("Rule", `${f.rule}, ${f.confidence} confidence, finding ${f.id}`));
+}
+function findingRow(group) {   // the findings of one rule on one asset are one row
+  const f = group[0];
+  const row = make("details", { class: "finding" }, make("summary", {}, make("span", {}, badge(f.severity)),
+    make("span", {}, f.title, group.length > 1 ? make("b", {}, ` × ${group.length}`) : null, make("div", { class: "soft small" }, f.evidence.length > 130 ? f.evidence.slice(0, 130) + "…" : f.evidence)),
+    make("span", { class: "where" }, placeOf(f.location))));
+  row.addEventListener("toggle", () => { if (row.children.length === 1) row.append(...group.slice(0, 100).map((one) => findingBody(one, group.length === 1))); });
   return row;
 }
 function listFindings() {
   const rows = open.filter((f) => chosen.has(f.severity) && (!sought || (f.title + " " + f.rule + " " + placeOf(f.location) + " " + f.evidence + f.identifiers).toLowerCase().includes(sought)))
     .sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity) || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0));
-  $("finding-list").replaceChildren(...rows.slice(0, 300).map(findingRow), rows.length > 300 ? make("p", { class: "soft" }, `and ${rows.length - 300} more: narrow the search`) : null, rows.length ? null : make("p", { class: "soft" }, "none"));
+  const groups = new Map();
+  for (const f of rows) groups.set(f.rule + f.asset, (groups.get(f.rule + f.asset) || []).concat(f));
+  const all = [...groups.values()];
+  $("finding-list").replaceChildren(...all.slice(0, 300).map(findingRow), ...(all.length > 300 ? [make("p", { class: "soft" }, `and ${all.length - 300} more: narrow the search`)] : []), ...(all.length ? [] : [make("p", { class: "soft" }, "none")]));
 }
 for (const s of severities) {
   const n = open.filter((f) => f.severity === s).length;
