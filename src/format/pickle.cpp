@@ -3,6 +3,7 @@
 #include "format/pickle.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "format/pickle_machine.h"
 
@@ -116,10 +117,11 @@ PickleReport read_pickle(Bytes bytes, const Limits& limits) {
       report.calls.push_back(std::move(call));
     }
   }
-  auto by_offset = [](const auto& a, const auto& b) { return a.offset < b.offset; };
-  std::stable_sort(report.calls.begin(), report.calls.end(), by_offset);
-  std::stable_sort(report.globals.begin(), report.globals.end(), by_offset);
-  std::stable_sort(report.anomalies.begin(), report.anomalies.end(), by_offset);
+  std::sort(report.calls.begin(), report.calls.end(),
+            [](const PickleCall& a, const PickleCall& b) { return std::tie(a.offset, a.callee, a.shown) < std::tie(b.offset, b.callee, b.shown); });
+  std::sort(report.globals.begin(), report.globals.end(), [](const PickleGlobal& a, const PickleGlobal& b) { return std::tie(a.offset, a.name) < std::tie(b.offset, b.name); });
+  std::sort(report.anomalies.begin(), report.anomalies.end(),
+            [](const PickleAnomaly& a, const PickleAnomaly& b) { return std::tie(a.offset, a.what, a.detail) < std::tie(b.offset, b.what, b.detail); });
   std::sort(report.libraries.begin(), report.libraries.end());
   if (!report.broken.empty() && !report.calls.empty())
     report.anomalies.push_back({"broken-after-call", report.broken, report.broken_at});

@@ -110,7 +110,7 @@ const Table& table() {
 std::string_view top_of(std::string_view module) { return module.substr(0, module.find('.')); }
 
 std::string_view modern(std::string_view module) {
-  if (module == "__builtin__" || module == "__builtins__") return "builtins";
+  if (module == "__builtin__" || module == "__builtins__" || module == "exceptions") return "builtins";
   if (module == "copy_reg") return "copyreg";
   if (module == "_operator") return "operator";
   if (module == "_collections") return "collections";
@@ -182,14 +182,19 @@ GlobalGroup group_of_global(std::string_view module_as_named, std::string_view n
   if (top == "__torch__") return GlobalGroup::torchscript_class;
   if (is_code_maker(module, name)) return GlobalGroup::custom_reducer;
   if (auto group = table().group(module, name)) return *group;
+  // "dill" + "_dill._setattr" is "dill._dill" + "_setattr": the first part is a module as long as it is no class.
+  if (std::size_t dot = name.find('.'); dot != std::string_view::npos && dot > 0 && dot + 1 < name.size() && !is_class_name(name.substr(0, dot)))
+    return group_of_global(std::string(module) + "." + std::string(name.substr(0, dot)), name.substr(dot + 1));
   std::string_view last = name.substr(name.rfind('.') + 1);
   if (table().standard.contains(top)) {
     if (module == "builtins" && (name.ends_with("Error") || name.ends_with("Exception") || name.ends_with("Warning"))) return GlobalGroup::vetted;
     return GlobalGroup::standard_library;
   }
   if (is_class_name(last)) return GlobalGroup::custom_class;
-  if (is_reducer_name(last)) return GlobalGroup::custom_reducer;
   std::string padded = " " + std::string(top) + " ";
+  // Cython's own reducers make an instance of the class they are given and set its fields.
+  if (last.starts_with("__pyx_unpickle_") && kKnownLibraries.find(padded) != std::string_view::npos) return GlobalGroup::vetted;
+  if (is_reducer_name(last)) return GlobalGroup::custom_reducer;
   bool method = name.find('.') != std::string_view::npos;
   if (method || kKnownLibraries.find(padded) != std::string_view::npos) return GlobalGroup::library_function;
   return GlobalGroup::custom_function;

@@ -46,6 +46,14 @@ Special special_of(std::string_view module, std::string_view name) {
   return Special::none;
 }
 
+/// Attributes by which any object leads to code; __new__ and __init__ of a class do not.
+bool reaches_internals(std::string_view name) {
+  for (std::string_view internal : {"__globals__", "__builtins__", "__subclasses__", "__dict__", "__class__", "__base__", "__bases__", "__mro__", "__getattribute__",
+                                    "__code__", "__import__", "__reduce__", "__reduce_ex__", "__self__", "__func__", "__closure__", "__loader__", "__call__", "__module__"})
+    if (name == internal) return true;
+  return false;
+}
+
 bool is_module_kind(std::string_view module, std::string_view name) { return module == "dill" || name.empty(); }
 
 }  // namespace
@@ -136,7 +144,7 @@ Value Machine::get_attribute(Value callee, const std::vector<Value>& arguments) 
   Value object = arguments[0];
   const Name* owner = values_.name_of(object);
   // Members of a class (enum values, class methods) are pickled with getattr; a module's or a special one never is.
-  bool special = name->starts_with("__");
+  bool special = reaches_internals(*name);
   bool of_module = owner && owner->name.empty();
   Value result = attribute(object, *name);
   GlobalGroup reached = result.kind == ValueKind::global ? known(result).group : group_of_owner(object, *name);
@@ -218,6 +226,8 @@ Value Machine::call_name(Value callee, const std::vector<Value>& arguments, bool
   values_.names()[callee.data].called = true;
   const bool builtin = values_.names()[callee.data].module == "builtins";
   ValueKind made = constructs ? ValueKind::instance : ValueKind::call;
+  if (values_.names()[callee.data].name.ends_with("setattr") && !arguments.empty() && (arguments[0].kind == ValueKind::global || arguments[0].kind == ValueKind::module))
+    anomaly("build-on-global", "rewrites the attributes of " + values_.qualified(arguments[0]), opcode_at_);
   auto all = [&](std::size_t from) { return std::vector<Value>(arguments.begin() + static_cast<std::ptrdiff_t>(std::min(from, arguments.size())), arguments.end()); };
   switch (what.special) {
     case Special::get_attribute: return get_attribute(callee, arguments);
@@ -350,6 +360,10 @@ Value Machine::call_computed(Value callee, const std::vector<Value>& arguments, 
   }
   GlobalGroup group = node->head.kind == ValueKind::global ? known(node->head).group : GlobalGroup::custom_function;
   if (head.ends_with("._make_function") || head.ends_with("._create_function") || head.ends_with("._make_skel_func")) group = GlobalGroup::runs_code;
+  if (head.find("._make_skeleton_") != std::string::npos || head.ends_with("._create_type")) {
+    record(GlobalGroup::custom_class, values_.show(callee, 160), callee, arguments, false);
+    return values_.make_with_head(ValueKind::call, callee, arguments.data(), arguments.size());
+  }
   // The result of vetted code that is called: reducers of closures do that (cloudpickle), data never do.
   record(is_dangerous(group) ? group : GlobalGroup::custom_function, values_.show(callee, 160), callee, arguments, false);
   return values_.make_with_head(ValueKind::call, callee, arguments.data(), arguments.size());
@@ -376,6 +390,7 @@ void Machine::report_names() {
     if (!is_standard_module(top) && top != "__torch__" && libraries.size() < 64) libraries.insert(top.substr(0, 64));
     if (group == GlobalGroup::vetted || group == GlobalGroup::torchscript_class || name.called) continue;
     if (name.resolved && !is_dangerous(group)) continue;
+    if (known({.kind = ValueKind::global, .data = i}).special == Special::make_type) continue;
     std::string qualified = name.module + "." + name.name;
     if (is_dangerous(group) || report_.globals.size() < kMostOther) report_.globals.push_back({qualified.substr(0, 400), name.offset, group});
     if (report_.globals.size() >= kMostDangerous) break;
