@@ -90,11 +90,25 @@ std::vector<Sighting> read_instructions(std::string_view text, const std::functi
     sightings[i].confidence = Confidence::high;
     sightings[i].detail = "stands beside other signs";
   }
+  // A role to play and the freedom it brings are told in two breaths.
+  for (std::size_t i = 0; i < offsets.size(); ++i) {
+    if (sightings[i].subject != "role-play") continue;
+    std::size_t freedoms = 0;
+    for (std::size_t k = 0; k < offsets.size(); ++k)
+      freedoms += sightings[k].subject == "no-limits" && (offsets[k] > offsets[i] ? offsets[k] - offsets[i] : offsets[i] - offsets[k]) <= kTogether;
+    if (freedoms < 2) continue;
+    Sighting sighting = sightings[i];
+    sighting.subject = "jailbreak";
+    sighting.detail = "a role without limits";
+    sighting.confidence = Confidence::medium;
+    sightings.push_back(std::move(sighting));
+    break;
+  }
   // A long text that speaks of prompt injection quotes it; what it quotes is worth a look, not an alarm.
   if (text.size() > 1500 && speaks_of_injection(text))
     for (Sighting& sighting : sightings)
       if (sighting.subject == "override" || sighting.subject == "jailbreak" || sighting.subject == "prompt-theft" || sighting.subject == "secret-request") sighting.confidence = std::min(sighting.confidence, Confidence::medium);
-  std::erase_if(sightings, [](const Sighting& s) { return s.subject == "secret-mention"; });
+  std::erase_if(sightings, [](const Sighting& s) { return s.subject == "secret-mention" || s.subject == "role-play" || s.subject == "no-limits"; });
   for (const auto& hidden : {find_invisible(text), find_base64(text)})
     for (const HiddenText& part : hidden) {
       const std::vector<PhraseHit> said = phrases.read_text(part.decoded);
