@@ -35,8 +35,9 @@ void look(const Estate& estate, const Context&, Signals& signals) {
     const auto& facts = std::get<PackageFacts>(asset.facts);
     if (!facts.version.empty() || facts.pinned.value_or(true) || !facts.direct.value_or(false) || facts.ecosystem != "PyPI" || !is_ai_package(asset.name)) continue;
     for (const Place& place : asset.places) {
-      // A library's pyproject.toml must leave ranges open; requirements files are what gets installed.
-      if (place.path.ends_with("pyproject.toml") || !manifest_context(place.path).empty()) continue;
+      // A library's pyproject.toml must leave ranges open, notebooks and scripts are tried out by hand; requirements files,
+      // environments and images are what gets installed.
+      if (place.path.ends_with("pyproject.toml") || place.path.ends_with(".ipynb") || place.path.ends_with(".sh") || !manifest_context(place.path).empty()) continue;
       Open& open = manifests[place.path + "!/" + place.member];
       if (open.names.empty() || place < open.place) {
         open.first = &asset;

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Packages that shell text installs: "pip install", "uv pip install", "python -m pip install", "npm install", "pnpm add",
+// "yarn add", "go install", in Dockerfiles, scripts and notebook cells.
+//
+// Text is split as a shell would, quotes and continuation lines included; nothing is expanded, and words that hold a variable are
+// left out. In a notebook only lines of "!" and "%" count.
+#pragma once
+
+#include <string_view>
+
+#include "base/limits.h"
+#include "format/declared_package.h"
+
+namespace stormwatch::format {
+
+Manifest parse_install_commands(std::string_view text, bool notebook, const Limits& limits);
+
+}  // namespace stormwatch::format

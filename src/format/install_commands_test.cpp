@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "format/install_commands.h"
+
+#include <gtest/gtest.h>
+
+namespace stormwatch::format {
+namespace {
+
+std::string names(std::string_view text, bool notebook = false) {
+  std::string found;
+  for (const DeclaredPackage& p : parse_install_commands(text, notebook, Limits{}).packages) found += p.ecosystem + "/" + p.name + "@" + p.version + ":" + std::to_string(p.line) + " ";
+  return found;
+}
+
+TEST(InstallCommands, Dockerfile) {
+  EXPECT_EQ(names("FROM x\nRUN pip install --no-cache-dir -r requirements.txt \\\n    # why\n    vllm==0.8.4 'ray[serve]>=2.9' \"torch == 2.6.0\" && echo done\n"
+                  "RUN uv pip install --system litellm==1.82.7; python3 -m pip install -U openai==1.30.0 $EXTRA ./local\nRUN npm install -g @anthropic-ai/claude-code@1.0.10 n8n\n"
+                  "RUN go install github.com/ollama/ollama@v0.3.1\n# pip install no==1\nRUN apt-get install -y curl\n"),
+            "PyPI/vllm@0.8.4:2 PyPI/ray@:2 PyPI/torch@2.6.0:2 PyPI/litellm@1.82.7:5 PyPI/openai@1.30.0:5 npm/@anthropic-ai/claude-code@1.0.10:6 npm/n8n@:6 Go/github.com/ollama/ollama@0.3.1:7 ");
+}
+
+TEST(InstallCommands, Notebook) {
+  EXPECT_EQ(names("{\n \"source\": [\n  \"!pip install -q transformers==4.30.0 \\\"accelerate>=0.20\\\"\\n\",\n  \"%pip install gradio==3.50.2\"\n ]}\n \"Run pip install nothing==1 first\\n\",\n", true),
+            "PyPI/transformers@4.30.0:3 PyPI/accelerate@:3 PyPI/gradio@3.50.2:4 ");
+}
+
+TEST(InstallCommands, BrokenTextEnds) {
+  for (const char* odd : {"pip install \"", "pip install", "\\", "pip install -r", "npm i ", "pip install '\\\n"}) (void)names(odd);
+  EXPECT_EQ(names("echo pip installer==1\n"), "");
+}
+
+}  // namespace
+}  // namespace stormwatch::format
