@@ -87,6 +87,7 @@ Result<Observation> read(const Source& source) {
     facts.vendor = kind.vendor;
     facts.fingerprint = keyed_fingerprint(value);
     facts.exposure = exposure_of(source);
+    facts.test_value = false;  // documented example values were refused before this
     const Place place = source.place_at(hit.value_begin);
     const std::string named = (kind.vendor.empty() ? "" : kind.vendor + " ") + kind.type;
     Asset asset = make_asset((kind.vendor.empty() ? kind.type : kind.vendor) + ":" + facts.fingerprint, named + " " + facts.fingerprint.substr(0, 6), facts, place);

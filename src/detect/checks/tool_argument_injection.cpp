@@ -11,7 +11,7 @@ const Detector tool_argument_injection{
                  .why = "A model fills in the arguments of a tool, and whoever can put text before the model decides what it fills in. Unchecked, the argument leaves the meaning the tool gave it: it runs a command, reads another file or calls an inner service.",
                  .fix = "Give commands as lists without a shell, bind SQL parameters, resolve paths and test that they stay below an allowed folder, allow-list hosts, and validate every argument against a narrow schema.",
                  .severity = Severity::high,
-                 .vector = Vector::poisoned_tool,
+                 .vector = Vector::vulnerability,
                  .controls = {"owasp-llm-2025:LLM05", "owasp-llm-2025:LLM06", "mitre-atlas:AML.T0053", "cwe:78", "cwe:94", "cwe:89", "cwe:22", "cwe:918", "eu-ai-act:15", "nist-ai-rmf:MEASURE 2.7"},
                  .effort_hours = 2},
     .look = look_at_code({.what = "untrusted-input-flow", .subjects = {{"exec", Severity::critical}, {"eval", Severity::critical}, {"shell", Severity::critical}, {"process", Severity::high}, {"template", Severity::high}, {"deserialize", Severity::high}, {"import", Severity::high}, {"sql", Severity::high}, {"path-write", Severity::high}, {"path-disclosure", Severity::high}, {"path-read", Severity::medium}, {"url", Severity::medium}}, .detail_has = "tool argument"}),
