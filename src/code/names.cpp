@@ -240,6 +240,15 @@ Index Names::literal_of(Index expression) const {
   return expression;
 }
 
+Index Names::option(const Expression& call, std::string_view name) const {
+  Index found = module_.keyword(call, name);
+  for (std::size_t k = call.parts.size(); found == kNone && k-- > 1;) {
+    const Index literal = literal_of(call.parts[k]);
+    if (literal != kNone && literal != call.parts[k]) found = module_.member(module_.at(literal), name);
+  }
+  return found;
+}
+
 std::optional<std::string> Names::string_value(Index expression, int depth) const {
   if (expression == kNone || depth > kMaxHops || ++steps_ > kMaxSteps) return std::nullopt;
   const Expression& e = module_.at(expression);

@@ -86,9 +86,9 @@ void from_calls(const Names& names, std::vector<Role>& out) {
     if (ends_in(name, {".tool", ".registerTool", ".addTool"}) && (is_mcp(names, object) || ends_in(name, {".registerTool"})) && e.parts.size() > 2) {
       role.kind = RoleKind::mcp_tool;
       role.name = names.string_value(m.argument(e, 0)).value_or("");
-      if (role.name.empty()) role.name = names.string_value(m.keyword(e, "name")).value_or("");
+      if (role.name.empty()) role.name = names.string_value(names.option(e, "name")).value_or("");
       role.description = names.string_value(m.argument(e, 1)).value_or("");
-      if (role.description.empty()) role.description = names.string_value(m.keyword(e, "description")).value_or("");
+      if (role.description.empty()) role.description = names.string_value(names.option(e, "description")).value_or("");
       body = last_function();
       if (role.name.empty()) continue;
     } else if (ends_in(name, {".setRequestHandler"}) && e.parts.size() > 2 && m.at(e.parts[1]).text.find("CallTool") != std::string::npos) {

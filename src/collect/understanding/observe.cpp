@@ -16,12 +16,13 @@ constexpr Framework kFrameworks[] = {{"fastapi", "fastapi"}, {"flask", "flask"},
                                      {"express", "express"}, {"next", "next"}, {"hono", "hono"}, {"starlette", "starlette"}, {"litestar", "litestar"}, {"aiohttp.web", "aiohttp"},
                                      {"slack_bolt", "slack"}, {"discord", "discord"}, {"telegram", "telegram"}, {"koa", "koa"}, {"fastify", "fastify"}};
 
-Asset application_of(const Source& source, const std::string& file) {
+Asset application_of(const Source& source) {
   std::string folder;
   const auto near = source.files ? source.files->nearest_folder_with(source.path, kManifests) : std::nullopt;
   folder = near ? *near : std::string(source.folder());
+  // Without a manifest a Python package belongs to the folder that holds it.
+  while (!near && source.files && !folder.empty() && source.files->contains(folder + "/__init__.py")) folder.resize(folder.rfind('/') == std::string::npos ? 0 : folder.rfind('/'));
   if (folder.empty()) folder = ".";
-  (void)file;
   const std::string name = folder == "." ? "application" : folder.substr(folder.rfind('/') + 1);
   return make_asset(folder, name, ApplicationFacts{}, source.place());
 }
@@ -67,7 +68,7 @@ Observation observe_code(const Source& source, std::string_view text, const code
   const std::vector<code::Role> roles = code::roles_of(names);
   const code::Flows flows = code::follow(names, roles);
   const std::string file = source.member.empty() ? source.path : source.path + "!/" + source.member;
-  out.add(application_of(source, file));
+  out.add(application_of(source));
   View view{.source = source, .text = text, .module = module, .names = names, .roles = roles, .flows = flows, .place = std::move(place), .file = file, .out = out};
   observe_servers(view);
   observe_models(view);

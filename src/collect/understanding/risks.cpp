@@ -97,13 +97,20 @@ std::string told(const View& v, const Flow& f, std::uint32_t of = ~0U) {
   return text;
 }
 
+/// The tool says itself that it gives the environment back: bad practice, but no theft.
+bool says_environment(const View& v, Index function) {
+  return std::ranges::any_of(v.roles, [&](const code::Role& r) {
+    return r.function == function && (r.description.find("nvironment") != std::string::npos || r.description.find("env var") != std::string::npos || r.name.find("env") != std::string::npos);
+  });
+}
+
 void flows(View& v) {
   for (const Flow& f : v.flows.flows) {
     const Confidence confidence = f.guarded ? Confidence::low : Confidence::high;
     const bool dangerous = one_of(f.what, {"exec", "eval", "shell", "process", "sql", "path", "url", "template", "html", "import", "deserialize"});
     const bool from_keyboard = f.origin != kNone && v.module.at(f.origin).kind == ExpressionKind::call && one_of(v.names.callee(v.module.at(f.origin)), {"input", "raw_input"});
     if ((f.labels & (code::kCredential | code::kPersonal)) && f.what == "network") sight(v, "exfiltration", "credential-sent", told(v, f, code::kCredential | code::kPersonal), f.call);
-    if (f.what == "result") sight(v, "exfiltration", f.labels & code::kCredential ? "credential-returned" : "secret-variable-returned", told(v, f, code::kCredential | code::kSecretVariable), f.call);
+    if (f.what == "result") sight(v, "exfiltration", says_environment(v, f.owner) ? "environment-returned-as-told" : f.labels & code::kCredential ? "credential-returned" : "secret-variable-returned", told(v, f, code::kCredential | code::kSecretVariable), f.call);
     if (f.labels & code::kDecoded && one_of(f.what, {"exec", "eval", "shell", "import"})) sight(v, "dangerous-command", "decode-and-run", told(v, f), f.call, Confidence::high);
     if (f.labels & code::kWebContent && one_of(f.what, {"exec", "eval", "shell"}) && !(f.labels & (code::kModelOutput | code::kToolArgument)))
       sight(v, "dangerous-command", "download-and-run", told(v, f), f.call, confidence);

@@ -15,7 +15,7 @@ const Detector tool_sends_credentials{
                  .controls = {"owasp-llm-2025:LLM02", "owasp-llm-2025:LLM03", "mitre-atlas:AML.T0086", "cwe:506", "cwe:200", "eu-ai-act:15", "nist-ai-rmf:MANAGE 3.1"},
                  .effort_hours = 1},
     .look = look_at_code({.what = "exfiltration",
-                          .subjects = {{"credential-sent", Severity::critical}, {"credential-returned", Severity::high}, {"secret-variable-returned", Severity::medium}},
+                          .subjects = {{"credential-sent", Severity::critical}, {"credential-returned", Severity::high}, {"environment-returned-as-told", Severity::medium}, {"secret-variable-returned", Severity::medium}},
                           .kinds = {AssetKind::mcp_server, AssetKind::tool, AssetKind::skill},
                           .attack = true}),
     .examples = [] {

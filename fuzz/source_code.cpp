@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Understanding of source code: reading, names, roles and flows over arbitrary text, in each language by the first byte.
+#include <cstddef>
+#include <cstdint>
+
+#include "code/flow.h"
+#include "code/javascript.h"
+#include "code/python.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace stormwatch;
+  if (size < 1 || size > 65536) return 0;
+  const std::string_view text(reinterpret_cast<const char*>(data + 1), size - 1);
+  Limits limits;
+  limits.file_seconds = 2;
+  auto module = data[0] % 4 == 1   ? code::read_javascript(code::Dialect::javascript, text, limits)
+                : data[0] % 4 == 2 ? code::read_javascript(code::Dialect::typescript, text, limits)
+                : data[0] % 4 == 3 ? code::read_javascript(code::Dialect::tsx, text, limits)
+                                   : code::read_python(text, limits);
+  if (!module) return 0;
+  const code::Names names(*module);
+  code::follow(names, code::roles_of(names));
+  for (const code::Expression& e : module->expressions)
+    if (e.kind == code::ExpressionKind::call) (void)names.pattern_of(e.parts[0]);
+  return 0;
+}
