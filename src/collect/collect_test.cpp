@@ -299,6 +299,20 @@ TEST(Source, places_bytes_of_text) {
   EXPECT_EQ(source.place_at(12).column, 4U);
 }
 
+TEST(Source, knows_its_artifact) {
+  const auto artifact = [](const char* path, const char* member) {
+    Source source;
+    source.path = path;
+    source.member = member;
+    return source.artifact().text();
+  };
+  EXPECT_EQ(artifact("a/model.pt", ""), "a/model.pt");
+  EXPECT_EQ(artifact("a/model.pt", "archive/data.pkl"), "a/model.pt");
+  EXPECT_EQ(artifact("image.tar", "0123!/app/m.pkl"), "image.tar!/0123!/app/m.pkl");
+  EXPECT_EQ(artifact("image.tar", "0123!/app/m.pt!/archive/data.pkl"), "image.tar!/0123!/app/m.pt");
+  EXPECT_EQ(artifact(("blobs/sha256/" + std::string(64, 'a')).c_str(), "app/m.pkl"), "blobs/sha256/" + std::string(64, 'a') + "!/app/m.pkl");
+}
+
 TEST(Context, comes_from_the_path) {
   EXPECT_EQ(context_of("src/main.py"), "");
   EXPECT_EQ(context_of("src/tests/main.py"), "test");

@@ -87,7 +87,9 @@ bool is_hex_digest(std::string_view text) {
 /// Oddities of an archive that holds a model are sightings on the model; of any other they say what may not have been seen.
 void report_notes(const Source& container, const std::vector<format::ArchiveNote>& notes, bool holds_model, FileResult& result) {
   Observation said;
-  Asset model = make_asset("file:" + container.path, container.path, ModelFacts{}, container.place());
+  const Place artifact = container.artifact();
+  const std::string path = artifact.member.empty() ? artifact.path : artifact.path + "!/" + artifact.member;
+  Asset model = make_asset("file:" + path, path.substr(path.rfind('/') + 1), ModelFacts{}, artifact);
   for (const format::ArchiveNote& note : notes) {
     const std::string shown = shown_member(note.member);
     const std::string member = note.member.empty() ? container.member : container.member.empty() ? shown : container.member + "!/" + shown;

@@ -37,7 +37,9 @@ Asset model_asset(const Source& source, std::string_view format) {
     facts.bytes = static_cast<std::int64_t>(source.size);
     if (std::string digest = source.digest(); !digest.empty()) facts.digest = digest;
   }
-  return make_asset(model_key(source.path), std::string(last_part(source.path)), std::move(facts), Place{.path = source.path});
+  Place artifact = source.artifact();
+  const std::string path = artifact.member.empty() ? artifact.path : artifact.path + "!/" + artifact.member;
+  return make_asset(model_key(path), std::string(last_part(path)), std::move(facts), std::move(artifact));
 }
 
 std::vector<std::string> weights_beside(const Source& source) {

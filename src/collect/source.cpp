@@ -11,6 +11,19 @@ namespace stormwatch::collect {
 namespace {
 constexpr std::size_t kDigestBelow = 16 << 20;
 
+/// A layer in an OCI layout: "blobs/sha256/DIGEST".
+bool is_image_blob(std::string_view path) {
+  constexpr std::string_view kBlobs = "blobs/sha256/";
+  const std::size_t at = path.rfind(kBlobs);
+  return at != std::string_view::npos && (at == 0 || path[at - 1] == '/') && path.size() == at + kBlobs.size() + 64;
+}
+
+bool is_model_container(std::string_view name) {
+  for (std::string_view ending : {".pt", ".pth", ".ckpt", ".bin", ".npz", ".keras", ".nemo", ".mar", ".skops", ".pkl", ".joblib", ".model", ".pt2", ".ptl", ".dduf"})
+    if (name.ends_with(ending)) return true;
+  return false;
+}
+
 std::string_view folder_of(std::string_view path) {
   const std::size_t slash = path.rfind('/');
   return slash == std::string_view::npos ? std::string_view{} : path.substr(0, slash);
@@ -71,6 +84,13 @@ Place Source::place_at(std::uint64_t text_offset) const {
   const auto line = static_cast<std::uint32_t>(next - line_starts_.begin());
   const auto column = static_cast<std::uint32_t>(text_offset - *(next - 1) + 1);
   return Place{.path = path, .member = member, .line = line, .column = column};
+}
+
+Place Source::artifact() const {
+  const std::size_t last = member.rfind("!/");
+  if (last == std::string::npos && !is_image_blob(path)) return Place{.path = path};
+  if (last == std::string::npos) return place();
+  return Place{.path = path, .member = is_model_container(std::string_view(member).substr(0, last)) ? member.substr(0, last) : member};
 }
 
 std::string_view Source::folder() const { return folder_of(path); }

@@ -63,6 +63,9 @@ struct Source {
   [[nodiscard]] Place place_of_line(std::uint32_t line, std::uint32_t column = 0) const {
     return Place{.path = path, .member = member, .line = line, .column = column};
   }
+  /// Place of the artifact that the source is part of, for its asset's key: the outermost file; in a layer of an image, or an
+  /// archive within an archive, the innermost model container (model.pt) or the member itself.
+  [[nodiscard]] Place artifact() const;
   /// "folder/of/path"; "" at the root.
   [[nodiscard]] std::string_view folder() const;
 

@@ -48,6 +48,11 @@ struct Inflated {
 };
 Inflated inflate_bytes(Bytes packed, std::uint64_t most, bool with_zlib_header, bool keep = true);
 
+/// A zip member of a method other than stored and DEFLATE (bzip2, LZMA, xz, Zstandard), expanded by libarchive. nullopt if it
+/// cannot be; `cut` as in MemberContent::read.
+std::optional<std::string> expand_zip_member(const ArchiveVisit& work, Bytes packed, std::uint16_t method, std::uint16_t flags, std::uint32_t crc,
+                                             std::uint64_t size, std::uint64_t most, bool& cut);
+
 /// Content that stands in the archive as it is.
 class StoredContent final : public MemberContent {
  public:

@@ -180,6 +180,25 @@ TEST(Zip, gives_stored_members_in_place) {
                 notes);
 }
 
+TEST(Zip, reads_other_methods_of_compression) {
+  // What Python's zipfile writes for a member "x" of 40 times 'a' with bzip2.
+  const std::string packed = packed_by_library(ARCHIVE_FORMAT_RAW, ARCHIVE_FILTER_BZIP2, {{"x", std::string(40, 'a')}});
+  std::string zip = make_zip({{"x", packed}});
+  const std::string data(40, 'a');
+  const auto crc = static_cast<std::uint32_t>(crc32(0, reinterpret_cast<const Bytef*>(data.data()), 40));
+  for (const auto& [signature, at] : {std::pair{"PK\3\4"s, 6U}, std::pair{"PK\1\2"s, 8U}}) {
+    std::string fields;
+    put(fields, 0, 2);
+    put(fields, 12, 2);
+    put(fields, 0, 4);
+    put(fields, crc, 4);
+    put(fields, packed.size(), 4);
+    put(fields, 40, 4);
+    zip.replace(zip.find(signature) + at, fields.size(), fields);
+  }
+  EXPECT_EQ(open_all("a.zip", zip).text("x"), data);
+}
+
 TEST(Zip, reads_what_stands_after_a_program) {
   const Seen seen = open_all("tool.pyz", make_zip({{"__main__.py", "print(1)"}}, "#!/usr/bin/env python3\n"));
   EXPECT_EQ(seen.text("__main__.py"), "print(1)");

@@ -169,8 +169,52 @@ bool visit_members(const ArchiveVisit& work, bool as_one_file) {
 
 }  // namespace
 
+std::optional<std::string> expand_zip_member(const ArchiveVisit& work, Bytes packed, std::uint16_t method, std::uint16_t flags, std::uint32_t crc,
+                                             std::uint64_t size, std::uint64_t most, bool& cut) {
+  constexpr std::uint64_t kMostPacked = 64 << 20;
+  if (packed.size() > kMostPacked || size >= 0xffffffffU) return std::nullopt;
+  // The library reads whole archives: one is made that holds this member only, its sizes stated.
+  std::string zip("PK\3\4", 4);
+  const auto put = [&](std::uint64_t value, int bytes) {
+    for (int i = 0; i < bytes; ++i, value >>= 8) zip += static_cast<char>(value & 255);
+  };
+  put(63, 2);
+  put(flags & 2, 2);  // bit 1: how LZMA data end
+  put(method, 2);
+  put(0, 4);
+  put(crc, 4);
+  put(packed.size(), 4);
+  put(size, 4);
+  put(1, 2);
+  put(0, 2);
+  zip += 'm';
+  zip += as_text(packed);
+  const Reader reader(archive_read_new(), archive_read_free);
+  archive_entry* entry = nullptr;
+  if (!reader || archive_read_support_format_zip_streamable(reader.get()) != ARCHIVE_OK || archive_read_open_memory(reader.get(), zip.data(), zip.size()) != ARCHIVE_OK ||
+      archive_read_next_header(reader.get(), &entry) != ARCHIVE_OK)
+    return std::nullopt;
+  most = std::min({most, work.expansion_limit(), work.budget.bytes});
+  std::string data;
+  for (;;) {
+    const std::size_t had = data.size();
+    const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(most - had + 1, 1 << 20));
+    data.resize(had + part);
+    const la_ssize_t got = archive_read_data(reader.get(), data.data() + had, part);
+    data.resize(had + static_cast<std::size_t>(std::max<la_ssize_t>(got, 0)));
+    cut = data.size() > most || got < 0;
+    if (cut || got == 0) break;
+  }
+  if (data.size() > most) data.resize(static_cast<std::size_t>(most));
+  work.budget.take(data.size());
+  if (data.empty() && size > 0) return std::nullopt;
+  return data;
+}
+
 void visit_stream(const ArchiveVisit& work) {
   // Zeros at the start of a compressed stream make it an empty tar to the library; then it is one file.
+  const std::string_view all = as_text(work.bytes);
+  if (all.starts_with("\x1f\x8b") && all.size() <= 64 && all.ends_with(std::string_view("\0\0\0\0", 4))) return;  // gzip of nothing
   if (!visit_members(work, false)) visit_members(work, true);
 }
 

@@ -20,6 +20,11 @@ class ZipContent final : public MemberContent {
   }
   Bytes head() override {
     if (entry_.method == 0) return packed_.first(std::min(kMemberHead, packed_.size()));
+    if (entry_.method != 8) {
+      bool cut = false;
+      head_ = expand_zip_member(work_, packed_, entry_.method, entry_.flags, entry_.crc, entry_.size, kMemberHead, cut).value_or("");
+      return as_bytes(head_);
+    }
     head_ = inflate_bytes(packed_, kMemberHead, false).data;
     return as_bytes(head_);
   }
@@ -30,6 +35,10 @@ class ZipContent final : public MemberContent {
       const Bytes content = packed_.first(static_cast<std::size_t>(std::min<std::uint64_t>(most, packed_.size())));
       if (!cut) check(content);
       return content;
+    }
+    if (entry_.method != 8) {
+      data_ = expand_zip_member(work_, packed_, entry_.method, entry_.flags, entry_.crc, entry_.size, most, cut).value_or("");
+      return as_bytes(data_);
     }
     const std::uint64_t allowed = std::min({most, work_.expansion_limit(), work_.budget.bytes});
     Inflated whole = inflate_bytes(packed_, allowed, false);
@@ -85,11 +94,11 @@ void visit_zip(const ArchiveVisit& work) {
     work.check_name(member);
     if (member.is_folder || member.is_link || entry.data == 0) continue;
     // A slash at the end of a file's name is written by attackers: readers that ask for the name find the content.
-    if (entry.method != 0 && entry.method != 8) {
+    ZipContent content(work, entry);
+    if (entry.method != 0 && entry.method != 8 && entry.size > 0 && (entry.encrypted() || content.head().empty())) {
       work.gap(entry.name, "unsupported", "compression method " + std::to_string(entry.method));
       continue;
     }
-    ZipContent content(work, entry);
     if (entry.encrypted()) {
       if (!is_plain_all_the_same(work, entry, content)) {
         work.gap(entry.name, "encrypted", "the member is encrypted");
