@@ -7,6 +7,8 @@
 // typed by the core schema of YAML 1.2 (yes/no stay text; Node::as_bool knows them). Columns count characters.
 #include <libfyaml.h>
 
+#include <algorithm>
+
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -287,8 +289,37 @@ Error error_of(fy_diag* diag, const TreeBuilder& builder) {
 
 }  // namespace
 
+namespace {
+
+/// Length of the UTF-8 sequence at `at` (RFC 3629, section 4); 0 if there is none.
+std::size_t sequence_at(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(at + i < text.size() ? text[at + i] : 0); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return 1;
+  const std::size_t length = first >= 0xC2 && first < 0xE0 ? 2 : first >= 0xE0 && first < 0xF0 ? 3 : first >= 0xF0 && first < 0xF5 ? 4 : 0;
+  for (std::size_t i = 1; i < length; ++i)
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+  if ((first == 0xE0 && byte(1) < 0xA0) || (first == 0xED && byte(1) > 0x9F) || (first == 0xF0 && byte(1) < 0x90) || (first == 0xF4 && byte(1) > 0x8F)) return 0;
+  return length;
+}
+
+/// libfyaml never comes back from some texts with stray bytes: each becomes one '?', so that positions stay. False: all is well.
+bool replace_stray_bytes(std::string_view text, std::string& replaced) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = sequence_at(text, at);
+    if (length == 0 && replaced.empty()) replaced = text;
+    if (length == 0) replaced[at] = '?';
+    at += std::max<std::size_t>(length, 1);
+  }
+  return !replaced.empty();
+}
+
+}  // namespace
+
 Result<std::vector<Node>> parse_yaml(std::string_view text, const Limits& limits, Error* incomplete) {
   if (text.size() > limits.document_bytes) return failure("document over the size limit");
+  std::string replaced;
+  if (replace_stray_bytes(text, replaced)) text = replaced;
   std::vector<Node> documents;
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   if (text.empty()) return documents;
