@@ -6,6 +6,7 @@
 // Tags are dropped, except that `!!str` keeps a plain scalar text. A key that is no scalar is named "?". Plain scalars are
 // typed by the core schema of YAML 1.2 (yes/no stay text; Node::as_bool knows them). Columns count characters.
 #include <libfyaml.h>
+#include <simdjson.h>
 
 #include <algorithm>
 
@@ -323,6 +324,8 @@ Result<std::vector<Node>> parse_yaml(std::string_view text, const Limits& limits
   std::vector<Node> documents;
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   if (text.empty()) return documents;
+  // libfyaml 0.7 never returns from a directive's name that is no UTF-8 ("%" and a stray byte).
+  if (!simdjson::validate_utf8(text.data(), text.size())) return failure("text that is not UTF-8", "", "", "UTF-8, as YAML 1.2 asks");
 
   fy_diag_cfg diag_settings{};
   fy_diag_cfg_default(&diag_settings);

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Data sets: JSON lines, CSV and TSV (rows, columns, personal data, instructions aimed at a model), Parquet, Arrow and TFRecord
+// Data sets: JSON lines, CSV and TSV (rows, columns, personal data), Parquet, Arrow and TFRecord
 // (that they are there).
 //
-// Text is read once, line by line, without building rows. Personal data are counted over the first 64 MiB, instructions looked
-// for in the first 256 KiB. Which CSV files are data sets is told by folder, name or length: a small table of settings is not.
+// Text is read once, without building rows; personal data are counted over its first 64 MiB. Which CSV files are data sets is
+// told by folder, name or length: a small table of settings is not.
 #include <algorithm>
 #include <array>
 
 #include "collect/collector.h"
-#include "collect/instruction_text.h"
 #include "format/document.h"
 #include "match/personal.h"
 
@@ -19,7 +18,6 @@ namespace {
 using format::ContentKind;
 
 constexpr std::size_t kPersonalBytes = 64 << 20;
-constexpr std::size_t kInstructionBytes = 256 << 10;
 constexpr std::int64_t kRowsOfDataSet = 20;
 constexpr std::size_t kColumns = 200;
 
@@ -126,16 +124,6 @@ void add_personal(const Source& source, Asset& asset, DatasetFacts& facts) {
   }
 }
 
-void add_instructions(const Source& source, Asset& asset) {
-  std::size_t kept = 0;
-  for (Sighting& sighting : read_instructions(source.text.substr(0, kInstructionBytes), [&](std::size_t at) { return source.place_at(at); })) {
-    if (sighting.what != "hidden-instruction" || sighting.confidence != Confidence::high || ++kept > 50) continue;
-    sighting.what = "prompt-injection";
-    sighting.context = source.context;
-    asset.sightings.push_back(std::move(sighting));
-  }
-}
-
 Result<Observation> read(const Source& source) {
   Observation seen;
   const std::string path = source.member.empty() ? source.path : source.path + "!/" + source.member;
@@ -149,7 +137,6 @@ Result<Observation> read(const Source& source) {
     add_personal(source, asset, facts);
     const bool sure = source.kind == ContentKind::json_lines || says_data(source) || facts.rows.value_or(0) >= kRowsOfDataSet;
     if (!sure && asset.sightings.empty()) return seen;
-    if (says_data(source) || source.kind == ContentKind::json_lines) add_instructions(source, asset);
     if (!sure) asset.confidence = Confidence::medium;
   }
   seen.add(std::move(asset));
