@@ -8,6 +8,15 @@
 
 namespace stormwatch::detect {
 
+std::optional<advisory::ImagePackage> package_of(const Asset& image, const Estate& estate) {
+  const auto* facts = std::get_if<ImageFacts>(&image.facts);
+  if (!facts) return std::nullopt;
+  auto package = advisory::package_of_image(image.key);
+  // Where a collector already saw the package that the image runs, that asset carries the findings.
+  if (package && estate.find(Asset::id_of(AssetKind::package, package->ecosystem + "/" + package->name + "@" + package->version))) return std::nullopt;
+  return package;
+}
+
 std::vector<advisory::Match> advisories_of(const Asset& asset, const Context& context) {
   const auto* facts = std::get_if<PackageFacts>(&asset.facts);
   if (!facts || !context.advisories || facts->ecosystem.empty()) return {};

@@ -6,12 +6,16 @@
 #include <string_view>
 #include <vector>
 
+#include "advisory/image.h"
 #include "detect/detector.h"
 
 namespace stormwatch::detect {
 
 /// The advisories on a package asset; none for other kinds.
 std::vector<advisory::Match> advisories_of(const Asset& asset, const Context& context);
+/// The package whose version the tag of an AI server's image states; nullopt for other assets, and where that package is an
+/// asset of the estate itself.
+std::optional<advisory::ImagePackage> package_of(const Asset& image, const Estate& estate);
 /// test, example, documentation, vendored: from the path of a manifest; empty for the product's own.
 std::string manifest_context(std::string_view path);
 /// By CVSS; one step up when exploitation is known, or likely within a month (EPSS 0.5 and more).

@@ -11,12 +11,21 @@ constexpr std::size_t kPlaces = 50;
 
 void look(const Estate& estate, const Context& context, Signals& signals) {
   for (const Asset& asset : estate.assets()) {
-    if (asset.kind() != AssetKind::package) continue;
-    const auto& facts = std::get<PackageFacts>(asset.facts);
-    for (const advisory::Match& match : advisories_of(asset, context)) {
+    PackageFacts facts;
+    std::string name = asset.name;
+    std::vector<advisory::Match> matches;
+    if (asset.kind() == AssetKind::package) {
+      facts = std::get<PackageFacts>(asset.facts);
+      matches = advisories_of(asset, context);
+    } else if (auto package = package_of(asset, estate); package && context.advisories) {
+      facts.version = package->version;
+      name = "image " + asset.name + ": " + package->name;
+      matches = context.advisories->look_up(package->ecosystem, package->name, package->version);
+    }
+    for (const advisory::Match& match : matches) {
       if (match.malicious) continue;
       for (std::size_t i = 0; i < std::min(asset.places.size(), kPlaces); ++i) {
-        std::string evidence = fmt::format("{} {}: {}", asset.name, facts.version, shown_id(match));
+        std::string evidence = fmt::format("{} {}: {}", name, facts.version, shown_id(match));
         if (match.cvss) evidence += fmt::format(", CVSS {:.1f}", *match.cvss);
         if (match.epss) evidence += fmt::format(", EPSS {:.3f}", *match.epss);
         if (match.known_exploited) evidence += ", known exploited";
@@ -25,9 +34,9 @@ void look(const Estate& estate, const Context& context, Signals& signals) {
         signal.severity = severity_of(match);
         signal.context = manifest_context(asset.places[i].path);
         if (facts.development.value_or(false) && signal.context.empty()) signal.context = "test";
-        signal.explanation = fmt::format("{} {} stands in the range that the advisory calls affected", asset.name, facts.version);
-        signal.remediation = match.fixed_version.empty() ? fmt::format("No fixed version of {} is published for {}: replace it, or keep what the advisory describes out of reach.", asset.name, shown_id(match))
-                                                         : fmt::format("Upgrade {} to {} or later.", asset.name, match.fixed_version);
+        signal.explanation = fmt::format("{} {} stands in the range that the advisory calls affected", name, facts.version);
+        signal.remediation = match.fixed_version.empty() ? fmt::format("No fixed version of {} is published for {}: replace it, or keep what the advisory describes out of reach.", name, shown_id(match))
+                                                         : fmt::format("Upgrade {} to {} or later.", name, match.fixed_version);
         signal.identity = match.id;
       }
     }
@@ -51,6 +60,8 @@ const Detector vulnerable_package{
       return std::vector<Example>{{"langflow with an exploited weakness", {{"requirements.txt", "langflow==1.2.0\n"}}, true},
                                   {"a local label does not hide the version", {{"requirements.txt", "torch==2.5.1+cu121\n"}}, true},
                                   {"locked by npm's neighbour uv", {{"uv.lock", "version = 1\n[[package]]\nname = \"gradio\"\nversion = \"4.19.1\"\n"}}, true},
+                                  {"a model server's image", {{"Dockerfile", "FROM vllm/vllm-openai:v0.6.1\n"}}, true},
+                                  {"an image whose tag states no version", {{"Dockerfile", "FROM vllm/vllm-openai:latest\n"}}, false},
                                   {"a range may resolve to a good version", {{"requirements.txt", "langflow>=1.2.0\n"}}, false},
                                   {"a package without advisories", {{"requirements.txt", "no-such-package-of-anyone==1.0\n"}}, false}};
     }};
