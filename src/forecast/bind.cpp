@@ -195,7 +195,7 @@ class Binder {
       graph::Answer answer = one.when.evaluate(estate_, candidate.asset, &findings_of_);
       if (answer.truth != graph::Truth::yes) continue;
       site.value = one.value;
-      if (!answer.because.empty()) site.because += (site.because.empty() ? "" : "; ") + answer.because;
+      if (!answer.because.empty() && site.because.find(answer.because) == std::string::npos) site.because += (site.because.empty() ? "" : "; ") + answer.because;
       site.findings.insert(site.findings.end(), answer.findings.begin(), answer.findings.end());
       for (const Assumption& assumption : one.assumes) {
         // Stated for the whole estate, so one variable for all that rest on it.

@@ -15,6 +15,24 @@ namespace {
 
 using Row = std::array<std::uint64_t, kStripe>;
 
+/// 1 - exp(-x): worlds share few distinct rates, so most answers are known already.
+class Happens {
+ public:
+  double operator()(double x) {
+    const std::uint64_t bits = std::bit_cast<std::uint64_t>(x);
+    const std::size_t slot = (bits ^ bits >> 23 ^ bits >> 41) * 0x9E3779B97F4A7C15ULL >> 55;
+    if (key_[slot] != bits) {
+      key_[slot] = bits;
+      value_[slot] = -std::expm1(-x);
+    }
+    return value_[slot];
+  }
+
+ private:
+  std::array<std::uint64_t, 512> key_{};  // 0 is x = 0, whose value is 0
+  std::array<double, 512> value_{};
+};
+
 /// Takes `add` into `into`; whether that changed it.
 inline bool unite(Row& into, const Row& add) {
   std::uint64_t fresh = 0;
@@ -150,6 +168,7 @@ Estimate Worlds::sample(const Cone& cone, const Factors& with, bool horizon_only
   std::vector<Row> masks(cone.steps.size()), fired(cone.triggers.size()), bits(cone.nodes.size()), sides;
   std::array<double, 4> sums{};
   double squares = 0, pressure = 0;
+  Happens happens;
   for (std::size_t stripe = 0; stripe < words_ / kStripe; ++stripe) {
     for (std::size_t s = 0; s < cone.steps.size(); ++s) mask_of(cone.steps[s].step, with, stripe, masks[s].data());
     std::array<double, kStripe * 64> lambda;
@@ -182,7 +201,7 @@ Estimate Worlds::sample(const Cone& cone, const Factors& with, bool horizon_only
       }
       for (std::size_t i = 0; i < lambda.size(); ++i) {
         const bool sure = (hit[i / 64] >> (i % 64) & 1U) != 0;
-        const double p = sure ? 1 : lambda[i] > 0 ? -std::expm1(-lambda[i] * days[d] / 30) : 0;
+        const double p = sure ? 1 : lambda[i] > 0 ? happens(lambda[i] * days[d] / 30) : 0;
         sums[d] += p;
         if (d == 2) {
           squares += p * p;
@@ -259,6 +278,7 @@ Estimate Worlds::enumerate(const Cone& cone, const Factors& with) const {
   const std::size_t lanes = static_cast<std::size_t>(std::min<std::uint64_t>(out.worlds, kStripe * 64));
   const std::size_t low = std::min<std::size_t>(m, 10);
   std::vector<double> weight(kStripe * 64), lambda(kStripe * 64);
+  Happens happens;
   for (std::uint64_t stripe = 0; stripe < stripes; ++stripe) {
     for (std::size_t i = 0; i < v_count; ++i) variable_rows[i] = counting_row(i, stripe);
     for (std::size_t s = 0; s < cone.steps.size(); ++s) {
@@ -319,7 +339,7 @@ Estimate Worlds::enumerate(const Cone& cone, const Factors& with) const {
         for (std::size_t i = 0; i < lanes; ++i) {
           const bool sure = (hit[i / 64] >> (i % 64) & 1U) != 0;
           if (sure) sum += weight[i];
-          else if (lambda[i] > 0) sum += weight[i] * -std::expm1(-lambda[i] * days[d] / 30);
+          else if (lambda[i] > 0) sum += weight[i] * happens(lambda[i] * days[d] / 30);
           if (d == 2) out.pressure += weight[i] * lambda[i] / kBlocks;
         }
         if (d < 3) out.at[d] += sum / kBlocks;

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// How long a forecast takes: 100,000 assets and 500,000 relations in teams, and the flat case where every machine reaches every
+// other within a team and teams reach each other. Prints seconds on the cores that are there (argument: assets).
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+
+#include "forecast/forecast.h"
+#include "graph/merge.h"
+
+using namespace stormwatch;
+
+namespace {
+
+struct Synthetic {
+  Estate estate;
+  std::vector<Finding> findings;
+};
+
+Synthetic synthetic(std::size_t assets, bool flat) {
+  std::mt19937_64 random(7);
+  auto below = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
+  auto chance = [&](double p) { return static_cast<double>(random() >> 11) * 0x1p-53 < p; };
+  Observation seen;
+  std::vector<Finding> findings;
+  std::vector<std::vector<AssetId>> machines;
+  constexpr std::size_t kTeam = 100;
+  for (std::size_t team = 0; team * kTeam < assets; ++team) {
+    std::vector<AssetId> apps, agents, tools, endpoints, workloads, identities, stores, packages, models, secrets;
+    for (std::size_t i = 0; i < kTeam; ++i) {
+      const std::string name = "t" + std::to_string(team) + "-" + std::to_string(i);
+      if (i < 40) {
+        PackageFacts facts;
+        facts.ecosystem = "pypi";
+        facts.pinned = chance(0.9);
+        packages.push_back(seen.add(make_asset("pypi/" + name + "@1", name, facts)));
+        if (!chance(0.05)) continue;
+        Finding finding;
+        finding.signal.rule = "package-vulnerable";
+        finding.signal.asset = packages.back();
+        finding.signal.severity = Severity::high;
+        finding.signal.vulnerability = VulnerabilityFacts{.epss = chance(0.1) ? 0.6 : 0.004, .cvss_vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H", .fixed_version = "2"};
+        finding.id = FindingId::of({"v", name});
+        findings.push_back(finding);
+      } else if (i < 55) {
+        WorkloadFacts facts;
+        facts.platform = "kubernetes";
+        facts.privileged = chance(0.03);
+        facts.egress_open = chance(0.5);
+        workloads.push_back(seen.add(make_asset(name, name, facts)));
+      } else if (i < 63) {
+        EndpointFacts facts;
+        facts.product = chance(0.2) ? "mlflow" : "vllm";
+        facts.exposure = chance(0.03) ? "internet" : "internal";
+        facts.authentication = chance(0.2) ? "none" : "token";
+        facts.code_execution = chance(0.2);
+        facts.rate_limited = true;
+        endpoints.push_back(seen.add(make_asset(name, name, facts)));
+      } else if (i < 68) {
+        ApplicationFacts facts;
+        facts.public_access = chance(0.1);
+        facts.user_input_to_model = chance(0.5);
+        facts.customer_facing = chance(0.2);
+        facts.output_filter = chance(0.5);
+        facts.rate_limited = true;
+        apps.push_back(seen.add(make_asset(name, name, facts)));
+      } else if (i < 72) {
+        AgentFacts facts;
+        facts.reads_untrusted = chance(0.2);
+        facts.human_approval = chance(0.5);
+        facts.browses_web = chance(0.1);
+        facts.sandboxed = chance(0.5);
+        facts.memory = chance(0.3);
+        facts.capabilities = {"file-read"};
+        agents.push_back(seen.add(make_asset(name, name, facts)));
+      } else if (i < 80) {
+        ToolFacts facts;
+        facts.capabilities = {chance(0.1) ? "code-exec" : chance(0.2) ? "message-send" : "file-read"};
+        facts.human_approval = chance(0.5);
+        facts.shared_identity = chance(0.1);
+        tools.push_back(seen.add(make_asset(name, name, facts)));
+      } else if (i < 86) {
+        IdentityFacts facts;
+        facts.platform = "aws";
+        facts.can_escalate = chance(0.05);
+        facts.administrator = false;
+        identities.push_back(seen.add(make_asset(name, name, facts)));
+      } else if (i < 92) {
+        DatastoreFacts facts;
+        facts.sensitivity = chance(0.3) ? "confidential" : "internal";
+        facts.public_access = chance(0.01);
+        facts.public_write = false;
+        stores.push_back(seen.add(make_asset(name, name, facts)));
+      } else if (i < 96) {
+        ModelFacts facts;
+        facts.pinned = true;
+        facts.signed_by_publisher = chance(0.5);
+        models.push_back(seen.add(make_asset(name, name, facts)));
+      } else {
+        SecretFacts facts;
+        facts.type = "token";
+        facts.exposure = "configuration";
+        facts.test_value = chance(0.9);
+        facts.fingerprint = name;
+        secrets.push_back(seen.add(make_asset(name, name, facts)));
+      }
+    }
+    auto pick = [&](const std::vector<AssetId>& from) { return from[below(from.size())]; };
+    for (AssetId app : apps) {
+      for (int k = 0; k < 60; ++k) seen.relate(app, RelationKind::depends_on, pick(packages));
+      seen.relate(app, RelationKind::contains, pick(agents));
+      seen.relate(app, RelationKind::uses_model, pick(models));
+      seen.relate(app, RelationKind::stores_secret, pick(secrets));
+    }
+    for (AssetId package : packages)
+      for (int k = 0; k < 6; ++k) seen.relate(package, RelationKind::depends_on, pick(packages));
+    for (AssetId agent : agents) {
+      for (int k = 0; k < 3; ++k) seen.relate(agent, RelationKind::has_tool, pick(tools));
+      seen.relate(agent, RelationKind::reads, pick(stores));
+    }
+    for (AssetId workload : workloads) {
+      seen.relate(workload, RelationKind::exposes, pick(endpoints));
+      seen.relate(workload, RelationKind::authenticates_as, pick(identities));
+      for (int k = 0; k < (flat ? 12 : 1); ++k) seen.relate(workload, RelationKind::network_reach, k % 2 ? pick(endpoints) : pick(workloads));
+    }
+    for (AssetId endpoint : endpoints) seen.relate(endpoint, RelationKind::serves, pick(apps));
+    for (AssetId identity : identities) seen.relate(identity, RelationKind::reads, pick(stores));
+    machines.push_back(workloads);
+  }
+  if (flat)
+    for (const auto& from : machines)
+      for (AssetId machine : from)
+        for (int k = 0; k < 4; ++k) {
+          const auto& other = machines[below(machines.size())];
+          seen.relate(machine, RelationKind::network_reach, other[below(other.size())]);
+        }
+  return {graph::merge({std::move(seen)}), std::move(findings)};
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const std::size_t assets = count > 1 ? std::strtoull(arguments[1], nullptr, 10) : 100'000;
+  const auto rules = forecast::load_steps({});
+  if (!rules) return 1;
+  for (bool flat : {false, true}) {
+    const Synthetic input = synthetic(assets, flat);
+    const auto begin = std::chrono::steady_clock::now();
+    const auto out = forecast::forecast(input.estate, input.findings, **rules, {});
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    if (!out) return 1;
+    std::printf("%-6s %zu assets, %zu relations, %zu findings: %.2f s, %zu incidents, %zu actions; %s\n", flat ? "flat" : "sparse", input.estate.assets().size(),
+                input.estate.relations().size(), input.findings.size(), seconds, out->incidents.size(), out->actions.size(), out->method.c_str());
+  }
+}
