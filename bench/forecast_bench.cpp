@@ -150,6 +150,7 @@ int main(int count, char** arguments) {
     const auto out = forecast::forecast(input.estate, input.findings, **rules, {});
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (!out) return 1;
+    std::fflush(stdout);
     std::printf("%-6s %zu assets, %zu relations, %zu findings: %.2f s, %zu incidents, %zu actions; %s\n", flat ? "flat" : "sparse", input.estate.assets().size(),
                 input.estate.relations().size(), input.findings.size(), seconds, out->incidents.size(), out->actions.size(), out->method.c_str());
   }

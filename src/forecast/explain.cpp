@@ -10,7 +10,7 @@
 namespace stormwatch::forecast {
 
 namespace {
-constexpr std::size_t kWeighSteps = 3'000;  // larger cones are not asked what each site does
+constexpr std::size_t kWeighSteps = 1'000;  // larger cones are not asked what each site does
 
 std::string name_for(const Asset& asset) { return excerpt_of(asset.name.empty() ? asset.key : asset.name, 80); }
 double percent(double p) { return p * 100; }

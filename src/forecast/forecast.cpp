@@ -19,7 +19,7 @@ namespace stormwatch::forecast {
 
 namespace {
 
-constexpr double kWorkBudget = 3e8;        // word operations of one round of passes
+constexpr double kWorkBudget = 2e7;        // word operations of one round of passes
 constexpr double kEnumerationBudget = 8e6; // world-and-step operations spent on exact answers
 constexpr std::size_t kMostNodes = 200'000;
 
@@ -142,7 +142,7 @@ Result<Forecast> forecast(const Estate& estate, std::span<const Finding> finding
   if (total_steps(worked) * words > kWorkBudget) words = kStripe;
   std::size_t affordable = 0;
   for (double work = 0; affordable < worked.size(); ++affordable) {
-    work += (static_cast<double>(worked[affordable].cone.steps.size()) + 16) * words * (graph.components.largest > 1000 ? 8 : 1);
+    work += (static_cast<double>(worked[affordable].cone.steps.size()) + 16) * words * (graph.components.largest > 10 ? 4 : 1);
     if (work > kWorkBudget && affordable >= 3) break;
   }
   if (affordable < worked.size()) {

@@ -56,7 +56,7 @@ std::vector<Trajectory> trajectories(const Graph& graph, const Cone& cone, const
   Trace trace{cone, {}, {}, {}};
   // Worlds are tried in an order that visits all parameter blocks.
   std::size_t traced = 0;
-  const std::size_t tries = cone.steps.size() > 20'000 ? 64 : kStripe * 64;
+  const std::size_t tries = std::clamp<std::size_t>(1'000'000 / (cone.steps.size() + 1), 16, kStripe * 64);
   for (std::size_t i = 0; i < tries && traced < kTracedWorlds; ++i) {
     const std::size_t world = (i * 401) % (kStripe * 64);
     // Sides are taken as reached: a shown path names the flow, not its side conditions.
