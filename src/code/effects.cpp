@@ -99,7 +99,7 @@ constexpr CallRule kRules[] = {
     {"*.goto", Effect::browse, 0, "url", "url"}, {"selenium.webdriver.Chrome", Effect::browse}, {"selenium.webdriver.Firefox", Effect::browse},
     {"playwright.sync_api.sync_playwright", Effect::browse}, {"playwright.async_api.async_playwright", Effect::browse}, {"puppeteer.launch", Effect::browse}, {"webbrowser.open", Effect::browse, 0, "url", "url"},
     {"*.execute", Effect::database, 0, "", "sql"}, {"*.executemany", Effect::database, 0, "", "sql"}, {"*.executescript", Effect::database, 0, "", "sql"},
-    {"sqlalchemy.text", Effect::database, 0, "", "sql"}, {"pandas.read_sql", Effect::database, 0, "sql", "sql"}, {"pandas.read_sql_query", Effect::database, 0, "sql", "sql"},
+    {"pandas.read_sql", Effect::database, 0, "sql", "sql"}, {"pandas.read_sql_query", Effect::database, 0, "sql", "sql"},
     {"sqlite3.connect", Effect::database}, {"psycopg2.connect", Effect::database}, {"psycopg.connect", Effect::database}, {"pymysql.connect", Effect::database}, {"pymongo.MongoClient", Effect::database},
     {"sqlalchemy.create_engine", Effect::database}, {"duckdb.sql", Effect::database, 0, "", "sql"}, {"duckdb.connect", Effect::database}, {"asyncpg.connect", Effect::database}, {"pg.Pool.query", Effect::database, 0, "", "sql"},
     {"pg.Client.query", Effect::database, 0, "", "sql"}, {"mysql2.createConnection.query", Effect::database, 0, "", "sql"}, {"*.$queryRawUnsafe", Effect::database, 0, "", "sql"}, {"asyncpg.connect.fetch", Effect::database, 0, "", "sql"},

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 #include <unordered_map>
 
 namespace stormwatch::code {
@@ -48,6 +49,7 @@ bool stops(std::string_view name) {
 /// A function of the program itself whose name says that it cleans or checks.
 bool says_clean(std::string_view name) {
   const std::string word = lower(last_of(name));
+  if (one_of(word, {"check_output", "check_call", "safe_load", "checkpoint", "checkout"})) return false;
   return holds(word, {"sanit", "validat", "escape", "quote", "clean", "safe", "check", "verify", "allowed", "whitelist", "allowlist", "restrict", "normalize_path", "within"}) && !holds(word, {"unsafe"});
 }
 /// Its answer is made of its arguments.
@@ -104,7 +106,7 @@ class Follower {
     }
     Flows out;
     out.flows = std::move(flows_);
-    std::ranges::stable_sort(out.flows, {}, [&](const Flow& f) { return f.call == kNone ? 0 : m_.at(f.call).begin; });
+    std::ranges::sort(out.flows, {}, [&](const Flow& f) { return std::tuple(m_.at(f.call).begin, f.call, std::string_view(f.what)); });
     effects(out);
     return out;
   }

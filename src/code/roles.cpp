@@ -2,6 +2,7 @@
 #include "code/roles.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace stormwatch::code {
 
@@ -172,7 +173,7 @@ std::vector<Role> roles_of(const Names& names) {
   for (Index f = 0; f < names.module().functions.size(); ++f) from_decorators(names, f, out);
   from_calls(names, out);
   from_classes(names, out);
-  std::ranges::stable_sort(out, {}, [](const Role& r) { return std::pair(r.spot.line, r.spot.column); });
+  std::ranges::sort(out, {}, [](const Role& r) { return std::tuple(r.spot.line, r.spot.column, r.kind, r.function, r.declared); });
   return out;
 }
 

@@ -39,7 +39,7 @@ void unsafe_loads(View& v, Index i, const Expression& e, const std::string& name
   } else if (name == "numpy.load" && flag("allow_pickle") == true) {
     see(name, "allow_pickle=True", Confidence::medium);
   }
-  if (flag("trust_remote_code") == true) {
+  if (flag("trust_remote_code") == true && !name.ends_with(".from_mcp")) {
     const Index what = v.module.argument(e, last_of(name) == "pipeline" ? 1 : 0, "model");
     const std::string model = names_string(v, what);
     see("trust_remote_code", model.empty() ? name : name + " of " + model);
