@@ -172,7 +172,9 @@ class Reading {
       if (before == std::string_view::npos || (code[before] != '\'' && code[before] != '"')) continue;
       for (std::string_view text : strings_in(code.substr(0, before + 1))) {
         bool plain = text.size() >= 3 && std::all_of(text.begin(), text.end(), [](char c) { return is_word(c) || c == ' ' || c == '-' || c == '.'; });
-        if (plain && code.substr(at).find("content") != std::string_view::npos) return std::string(text);
+        // What is searched ends before the next clause: 'tool_calls' in message and message.content ... looks for a key.
+        std::string_view searched = code.substr(at, std::min(code.find(" and ", at), code.find(" or ", at)) - at);
+        if (plain && searched.find("content") != std::string_view::npos) return std::string(text);
       }
     }
     return std::nullopt;

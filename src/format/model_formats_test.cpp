@@ -130,6 +130,7 @@ TEST(ChatTemplate, OrdinaryTemplatesAreSilent) {
        {"{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] }}{% endfor %}",
         "{%- if messages[0]['role'] == 'system' %}{{ messages[0]['content'] }}{% else %}You are a helpful assistant.{% endif %}",
         "{% if '</think>' in message['content'] %}{% set content = message['content'].split('</think>')[-1] %}{% endif %}",
+        "{% if 'tool_calls' in message and message['content'] is none %}Here are the tool calls that were made{% endif %}",
         "{% set ns = namespace(found=false) %}{{ raise_exception('Conversation roles must alternate') }}{{ strftime_now('%d %b %Y') }}"})
     EXPECT_TRUE(risks_of(text).empty()) << text << " -> " << risks_of(text).front();
 }

@@ -11,6 +11,7 @@ namespace stormwatch::collect {
 namespace {
 
 constexpr std::size_t kSearched = 64 << 20;
+constexpr int kTries = 64;  // places that look like the start of a configuration
 
 bool in_keras_archive(const Source& source) {
   return source.container_kind == format::ContentKind::zip && source.name == "config.json" && source.member.find('/') == std::string::npos;
@@ -45,20 +46,23 @@ Result<Observation> read_hdf5(const Source& source, const Limits& limits) {
   Asset asset = model_asset(source, "hdf5");
   std::string_view text = as_text(source.bytes).substr(0, kSearched);
   bool keras = text.find("keras_version") != std::string_view::npos || text.find("model_weights") != std::string_view::npos || text.find("layer_names") != std::string_view::npos;
-  int configurations = 0;
+  int configurations = 0, tries = 0;
   for (std::size_t at = text.find("\"class_name\""); at != std::string_view::npos && configurations < 4; at = text.find("\"class_name\"", at + 1)) {
     // The object's brace stands a few bytes before; module and the like may come between.
-    std::size_t open = text.rfind('{', at);
-    if (open == std::string_view::npos || at - open > 200) continue;
-    std::string_view object = object_at(text.substr(open));
-    if (object.empty() || object.size() > limits.document_bytes) continue;
+    std::size_t window = at > 200 ? at - 200 : 0;
+    std::size_t open = text.substr(window, at - window).rfind('{');
+    if (open == std::string_view::npos) continue;
+    open += window;
+    if (++tries > kTries) break;
+    std::string_view object = object_at(text.substr(open, limits.document_bytes));
+    if (object.empty()) continue;
     auto root = format::parse_json(object, limits);
     if (root && is_keras_config(*root)) {
       keras = true;
       ++configurations;
       add_keras_config(source, *root, static_cast<std::int64_t>(open), observation, asset);
     }
-    at = open + object.size() - 1;
+    at = std::max(at, open + object.size() - 1);  // an object may end before the name that led to it
   }
   if (!keras && !source.name.ends_with(".h5") && !source.name.ends_with(".keras")) return observation;
   std::get<ModelFacts>(asset.facts).format = keras ? "keras-hdf5" : "hdf5";
