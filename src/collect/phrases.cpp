@@ -40,6 +40,11 @@ void split_words(std::string_view text, std::size_t offset, std::vector<Word>& w
       ++i;
       continue;
     }
+    // What an address is made of is not said by the sentence: "https://attack.example" neither attacks nor gives an example.
+    if (text[i] == 'h' && (text.substr(i).starts_with("https://") || text.substr(i).starts_with("http://"))) {
+      i = std::min(text.find_first_of(" \t\n\"'`<>)]", i), text.size());
+      continue;
+    }
     const std::size_t begin = i;
     while (i < text.size() && is_letter(text[i])) ++i;
     words.push_back({text.substr(begin, i - begin), offset + begin});
