@@ -115,6 +115,13 @@ TEST(Yaml, RefusesHelmTemplatesWithAPosition) {
   EXPECT_NE(documents.error().position, "");
 }
 
+TEST(Yaml, ReturnsFromBytesThatAreNoText) {
+  for (const char* text : {"%a \xff\n", "# \xff\xfe\na: 1\n", "a: \x01\n", "%%a: x\xff\xff", "a: \xed\xa0\x80\n", "\xc3"}) (void)parse_yaml(text, kLimits);
+  const auto documents = parse_yaml("# caf\xe9\na: 1\n", kLimits);
+  ASSERT_TRUE(documents) << documents.error().message();
+  EXPECT_EQ(documents->front().text("a"), "1");
+}
+
 TEST(Yaml, BoundsDepth) {
   EXPECT_FALSE(parse_yaml(std::string(100'000, '['), kLimits));
   std::string deep;

@@ -280,6 +280,39 @@ class TreeBuilder {
   std::uint32_t line_ = 0, column_ = 0;
 };
 
+/// libfyaml 0.7 never returns from a directive or comment with bytes that are no UTF-8, so it gets none: they become '?', as do
+/// control characters, which YAML forbids. Empty if the text is fine as it is.
+std::string readable_copy(std::string_view text) {
+  std::string copy;
+  const auto replace = [&](std::size_t at) {
+    if (copy.empty()) copy = text;
+    copy[at] = '?';
+  };
+  for (std::size_t i = 0; i < text.size();) {
+    const auto first = static_cast<unsigned char>(text[i]);
+    if (first < 0x80) {
+      if ((first < 0x20 && first != '\t' && first != '\n' && first != '\r') || first == 0x7F) replace(i);
+      ++i;
+      continue;
+    }
+    const std::size_t length = first >= 0xC2 && first < 0xE0 ? 2 : first >= 0xE0 && first < 0xF0 ? 3 : first >= 0xF0 && first < 0xF5 ? 4 : 0;
+    bool good = length > 0 && i + length <= text.size();
+    std::uint32_t code = length ? first & (0xFFU >> (length + 1)) : 0;
+    for (std::size_t k = 1; k < length && good; ++k) {
+      const auto next = static_cast<unsigned char>(text[i + k]);
+      good = (next & 0xC0) == 0x80;
+      code = (code << 6) | (next & 0x3F);
+    }
+    good = good && !(length == 3 && (code < 0x800 || (code >= 0xD800 && code < 0xE000))) && !(length == 4 && (code < 0x10000 || code > 0x10FFFF)) && code != 0xFFFE && code != 0xFFFF && !(code >= 0x80 && code < 0xA0 && code != 0x85);
+    if (good) {
+      i += length;
+    } else {
+      replace(i++);
+    }
+  }
+  return copy;
+}
+
 Error error_of(fy_diag* diag, const TreeBuilder& builder) {
   void* previous = nullptr;
   if (const fy_diag_error* found = fy_diag_errors_iterate(diag, &previous))
