@@ -6,7 +6,6 @@
 // Tags are dropped, except that `!!str` keeps a plain scalar text. A key that is no scalar is named "?". Plain scalars are
 // typed by the core schema of YAML 1.2 (yes/no stay text; Node::as_bool knows them). Columns count characters.
 #include <libfyaml.h>
-#include <simdjson.h>
 
 #include <algorithm>
 
@@ -280,39 +279,6 @@ class TreeBuilder {
   std::uint32_t line_ = 0, column_ = 0;
 };
 
-/// libfyaml 0.7 never returns from a directive or comment with bytes that are no UTF-8, so it gets none: they become '?', as do
-/// control characters, which YAML forbids. Empty if the text is fine as it is.
-std::string readable_copy(std::string_view text) {
-  std::string copy;
-  const auto replace = [&](std::size_t at) {
-    if (copy.empty()) copy = text;
-    copy[at] = '?';
-  };
-  for (std::size_t i = 0; i < text.size();) {
-    const auto first = static_cast<unsigned char>(text[i]);
-    if (first < 0x80) {
-      if ((first < 0x20 && first != '\t' && first != '\n' && first != '\r') || first == 0x7F) replace(i);
-      ++i;
-      continue;
-    }
-    const std::size_t length = first >= 0xC2 && first < 0xE0 ? 2 : first >= 0xE0 && first < 0xF0 ? 3 : first >= 0xF0 && first < 0xF5 ? 4 : 0;
-    bool good = length > 0 && i + length <= text.size();
-    std::uint32_t code = length ? first & (0xFFU >> (length + 1)) : 0;
-    for (std::size_t k = 1; k < length && good; ++k) {
-      const auto next = static_cast<unsigned char>(text[i + k]);
-      good = (next & 0xC0) == 0x80;
-      code = (code << 6) | (next & 0x3F);
-    }
-    good = good && !(length == 3 && (code < 0x800 || (code >= 0xD800 && code < 0xE000))) && !(length == 4 && (code < 0x10000 || code > 0x10FFFF)) && code != 0xFFFE && code != 0xFFFF && !(code >= 0x80 && code < 0xA0 && code != 0x85);
-    if (good) {
-      i += length;
-    } else {
-      replace(i++);
-    }
-  }
-  return copy;
-}
-
 Error error_of(fy_diag* diag, const TreeBuilder& builder) {
   void* previous = nullptr;
   if (const fy_diag_error* found = fy_diag_errors_iterate(diag, &previous))
@@ -320,10 +286,6 @@ Error error_of(fy_diag* diag, const TreeBuilder& builder) {
                  "line " + std::to_string(found->line + 1) + ", column " + std::to_string(found->column + 1), {}};
   return Error{"broken YAML", {}, builder.position(), {}};
 }
-
-}  // namespace
-
-namespace {
 
 /// Length of the UTF-8 sequence at `at` (RFC 3629, section 4); 0 if there is none.
 std::size_t sequence_at(std::string_view text, std::size_t at) {
@@ -357,8 +319,6 @@ Result<std::vector<Node>> parse_yaml(std::string_view text, const Limits& limits
   std::vector<Node> documents;
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   if (text.empty()) return documents;
-  // libfyaml 0.7 never returns from a directive's name that is no UTF-8 ("%" and a stray byte).
-  if (!simdjson::validate_utf8(text.data(), text.size())) return failure("text that is not UTF-8", "", "", "UTF-8, as YAML 1.2 asks");
 
   fy_diag_cfg diag_settings{};
   fy_diag_cfg_default(&diag_settings);
