@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_map>
 
 #include "base/hash.h"
 #include "base/parallel.h"
@@ -140,7 +141,7 @@ class Binder {
   }
 
   std::uint32_t variable(std::uint64_t key, double factor, std::uint32_t with = kNone) {
-    const auto [found, is_new] = variables_.try_emplace({key, with});
+    const auto [found, is_new] = variables_.try_emplace(random_bits(key, with));
     if (is_new) found->second = out_.network.add_variable(key, factor, with);
     return found->second;
   }
@@ -392,8 +393,7 @@ class Binder {
   std::array<std::vector<std::uint32_t>, kAssetKindNames.size()> of_kind_;
   Binding out_;
   std::map<std::tuple<std::uint32_t, double, bool>, std::uint32_t> parameters_;
-  std::map<std::pair<std::uint64_t, std::uint32_t>, std::uint32_t> variables_;
-  std::map<std::uint64_t, std::uint32_t> triggers_;
+  std::unordered_map<std::uint64_t, std::uint32_t> variables_, triggers_;
 };
 
 }  // namespace
