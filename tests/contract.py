@@ -119,9 +119,9 @@ class Example(unittest.TestCase):
         changed = run("diff", "--store", store).stdout.decode()
         self.assertIn("Findings that are gone", changed)
         self.assertIn("Forecast: expected loss", changed)
-        rows = run("query", "--store", store, "select count(*) from scans").stdout.decode().split()
+        rows = run("query", "--store", store, "select count(*) from scan").stdout.decode().split()
         self.assertEqual(rows[-1], "2")
-        self.assertNotEqual(run("query", "--store", store, "delete from scans").returncode, 0)
+        self.assertNotEqual(run("query", "--store", store, "delete from scan").returncode, 0)
 
     def test_baseline_accepts_what_was_there(self):
         path = os.path.join(self.temporary.name, "baseline.json")

@@ -43,7 +43,7 @@ const Command query{.name = "query",
                     .arguments = "SQL",
                     .summary = "SQL over the store, read-only",
                     .options = {{"--store", "URL", "sqlite:///PATH"}},
-                    .examples = {"stormwatch query --store sqlite:///scans.db 'SELECT * FROM scans'"},
+                    .examples = {"stormwatch query --store sqlite:///scans.db 'SELECT * FROM scan'"},
                     .run = run,
                     .order = 20};
 
