@@ -86,12 +86,10 @@ TEST(Lockfiles, SurviveEveryTruncation) {
         (void)lockfile_reader(name)(std::string_view(text).substr(0, length), kLimits);
 }
 
-TEST(Lockfiles, StrayBytesInYamlEnd) {
-  const std::string stray = "v%1 \x06{ /" + std::string(20, '\xBC');
-  (void)parse_pnpm_lock(stray, kLimits);
-  auto manifest = parse_pnpm_lock("packages:\n  /a\xBC@1.0.0:\n    dev: true\n  /b@2.0.0: {}\n  /\xC3\xA4@3.0.0: {}\n", kLimits);
-  ASSERT_TRUE(manifest);
-  EXPECT_EQ(text_of(*manifest), "a?@1.0.0 dev indirect:2\nb@2.0.0 indirect:4\n\xC3\xA4@3.0.0 indirect:5\n");
+TEST(Lockfiles, BrokenYamlEnds) {
+  (void)parse_pnpm_lock("v%1 \x06{ /" + std::string(20, '\xBC'), kLimits);
+  // After some errors libfyaml's own clean-up crashed.
+  EXPECT_FALSE(parse_pnpm_lock("pacs:\n. de)\x06{\"pa {pacs:\n. de)\x06{\"pa {\"\":\tpacs:\n. de)\x06{\"pa\": {{.}}\nac)\n }}", kLimits));
 }
 
 /// name@version of each path that the readers here claim.
