@@ -59,7 +59,7 @@ Result<Arguments> parse_arguments(const Command& command, const std::vector<std:
       if (const auto near = nearest(name, known)) message += ", did you mean " + *near + "?";
       break;
     }
-    return failure(message, "stormwatch " + std::string(command.name), "", "see 'stormwatch " + std::string(command.name) + " --help'");
+    return failure(message + "; see 'stormwatch " + std::string(command.name) + " --help'", "stormwatch " + std::string(command.name));
   }
   for (std::size_t i = 0; i < declared.size(); ++i)
     if (declared[i]->count() > 0)
