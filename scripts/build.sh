@@ -17,6 +17,7 @@ if [ ! -f build/build.ninja ]; then
 fi
 targets=()
 [ $# -gt 0 ] && targets=(--target "$@")
+cmake --build build "${targets[@]}" -- -n 2>/dev/null | grep -q 'no work to do' || echo "building (some minutes the first time)"
 if [ -t 1 ]; then
   cmake --build build "${targets[@]}" | sed -u "/no work to do/d"
 elif ! cmake --build build "${targets[@]}" >"$log" 2>&1; then

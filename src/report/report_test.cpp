@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/report.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "report/json.h"
+#include "report/wrap.h"
+
+namespace stormwatch::report {
+namespace {
+
+Posture sample() {
+  Posture p;
+  p.tool = {"0.1.0", "abc", "2026-01-01", 7};
+  p.scan = {{"target"}, "2026-01-02T03:04:05Z", "2026-01-02T03:04:06Z", 1.5, 3, 1000, {{"model", false, 1, 0, 0, 0}, {"poisoned-model", true, 4, 0, 1, 2}}};
+  Asset model = make_asset("file:m.pkl", "m\x1b[31m.pkl</script>", ModelFacts{.format = "pickle", .executes_code_on_load = true, .bytes = 10}, Place{.path = "m.pkl"});
+  model.sightings.push_back({"pickle-call", "posix.system", "posix.system('id')", "", Place{.path = "m.pkl", .member = "a!/b", .offset = 0}, Confidence::medium});
+  Asset app = make_asset("app", "app", ApplicationFacts{.public_access = false}, Place{.path = "main.py", .line = 3, .column = 4});
+  std::vector<Asset> assets{model, app};
+  std::ranges::sort(assets, {}, &Asset::id);
+  p.estate = Estate(assets, {Relation{app.id, RelationKind::loads, model.id, Confidence::high, {Place{.path = "main.py", .line = 3}}}}, {Gap{"x.zip", "y", "encrypted", "no password"}});
+  Finding f{.id = FindingId{5}, .title = "Loading the model runs code", .vector = Vector::poisoned_model, .remediation = "Do not load it.", .controls = {"cwe:502"}, .first_seen = "2026-01-01T00:00:00Z", .last_seen = "2026-01-02T00:00:00Z"};
+  f.signal = {.rule = "r", .asset = model.id, .place = Place{.path = "m.pkl", .offset = 0, .resource = "res"}, .evidence = "posix.system('id')", .explanation = "because", .severity = Severity::critical, .confidence = Confidence::medium, .identifiers = {"CVE-1"}, .context = "test"};
+  f.signal.vulnerability = VulnerabilityFacts{.epss = 0.5, .known_exploited = true, .cvss_vector = "CVSS:3.1/AV:N", .cvss = 9.8, .fixed_version = "2"};
+  p.findings = {f};
+  Incident incident{.id = IncidentId{6}, .type = "I2", .title = "An attacker runs code", .asset = app.id, .level = Level::warning, .chance = {0.01, 0.1, 0.3, 0.2, 0.4}, .evidence_tier = "B", .impact_p50 = 1000, .impact_p90 = 5000, .exact = true};
+  incident.paths = {{{{"R43", "The model is loaded", app.id, "CODE", 0.7, "B", "it loads m.pkl", {f.id}, {"AML.T0011"}, true}}, 0.9}};
+  incident.drivers = {{"the model", 0.2, {f.id}}};
+  p.forecast.incidents = {incident};
+  p.forecast.actions = {{ActionId{8}, "Remove m.pkl", 1, 900, 800, 1000, 900, {{incident.id, 0.3, 0.0}}, {f.id}, "Delete it."}};
+  p.forecast.expected_loss = 1234;
+  p.compliance = {{{"eu-ai-act", "15", "Robustness"}, ControlStatus::not_met, "1 finding", {f.id}, {app.id}}};
+  return p;
+}
+
+TEST(Json, a_report_that_is_read_and_written_again_is_the_same) {
+  const std::string first = to_json(sample());
+  const auto read = from_json(first);
+  ASSERT_TRUE(read) << read.error().message();
+  EXPECT_EQ(to_json(*read), first);
+}
+
+TEST(Json, refuses_what_is_no_report_and_says_what_it_wants) {
+  EXPECT_FALSE(from_json("{"));
+  const auto other = from_json("{\"schema\": \"other/1\"}");
+  ASSERT_FALSE(other);
+  EXPECT_NE(other.error().expected.find("stormwatch.report/1"), std::string::npos);
+  const auto wrong = from_json(R"({"schema": "stormwatch.report/1", "relations": [{"kind": "eats"}]})");
+  ASSERT_FALSE(wrong);
+  EXPECT_NE(wrong.error().what.find("eats"), std::string::npos);
+}
+
+TEST(Json, ill_typed_members_read_as_empty_not_as_a_crash) {
+  EXPECT_TRUE(from_json(R"({"schema": "stormwatch.report/1", "assets": {}, "findings": [[], 3, {"id": "zz", "location": 4}], "scan": 7, "forecast": [1]})"));
+}
+
+TEST(Html, no_text_of_the_scan_ends_the_script) {
+  const std::string page = find_report("html")->render(sample(), {});
+  EXPECT_EQ(page.find("</script>", page.find("<script type=\"application/json\"")), page.find("</script>"));
+  EXPECT_NE(page.find("\\u003c/script>"), std::string::npos);
+}
+
+TEST(Terminal, shows_the_forecast_before_the_findings_and_no_escape_of_the_input) {
+  const std::string text = find_report("terminal")->render(sample(), {});
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+  EXPECT_LT(text.find("FORECAST"), text.find("FINDINGS"));
+  EXPECT_NE(text.find("Incomplete"), std::string::npos);
+  EXPECT_EQ(text.find("Incomplete"), 0U);
+}
+
+TEST(Sarif, counts_from_one_and_escapes_paths) {
+  Posture p = sample();
+  p.findings[0].signal.place = Place{.path = "a b/ü.py", .line = 2, .column = 1};
+  const auto json = nlohmann::json::parse(find_report("sarif")->render(p, {}));
+  const auto& place = json["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+  EXPECT_EQ(place["artifactLocation"]["uri"], "a%20b/%C3%BC.py");
+  EXPECT_EQ(place["region"]["startLine"], 2);
+}
+
+TEST(Wrap, counts_characters_not_bytes) {
+  EXPECT_EQ(wrap("äöü äöü", 7), (std::vector<std::string>{"äöü äöü"}));
+  EXPECT_EQ(wrap("one two three", 7), (std::vector<std::string>{"one two", "three"}));
+  EXPECT_EQ(wrap("", 7).size(), 1U);
+  EXPECT_EQ(wrap("unbreakable", 3), (std::vector<std::string>{"unbreakable"}));
+}
+
+}  // namespace
+}  // namespace stormwatch::report
