@@ -85,6 +85,14 @@ class Example(unittest.TestCase):
         for vector in ("vulnerability", "misconfiguration", "sensitive-data", "poisoned-model", "insecure-endpoint"):
             self.assertIn(vector, vectors)
 
+    def test_rules_name_controls_that_exist(self):
+        known = {c["framework"] + ":" + c["control"] for c in self.report["compliance"]}
+        frameworks = {c.split(":", 1)[0] for c in known}
+        for rule in json.loads(run("rules", "list", "--format", "json").stdout)["rules"]:
+            self.assertTrue(rule["controls"], rule["id"])
+            for control in rule["controls"]:
+                self.assertTrue(control in known or control.split(":", 1)[0] not in frameworks, f"{rule['id']}: {control}")
+
     def test_sarif_is_valid(self):
         if not os.path.exists(SARIF):
             self.skipTest("the SARIF schema of the shared data is not here")
