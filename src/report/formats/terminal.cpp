@@ -117,10 +117,10 @@ void forecast_section(Page& page) {
     page.line();
     page.line(fmt::format("  {} {} {}", page.ink(colour_of(incident.level), fmt::format(" {} ", upper(name_of(incident.level)))),
                           page.ink("1", excerpt_of(incident.title, 100)), page.ink("36", "· " + page.name_of_asset(incident.asset))));
-    page.line(fmt::format("     {} within 30 days, {} within 90 ({} to {}); loss {} typical, {} bad case; evidence {}",
-                          page.ink("1", percent(incident.chance.p30)), percent(incident.chance.p90), percent(incident.chance.low),
-                          percent(incident.chance.high), money(incident.impact_p50, incident.currency),
-                          money(incident.impact_p90, incident.currency), incident.evidence_tier));
+    page.line(fmt::format("     {} within 30 days, {} within 90 ({} to {})", page.ink("1", percent(incident.chance.p30)),
+                          percent(incident.chance.p90), percent(incident.chance.low), percent(incident.chance.high)));
+    page.wrapped(fmt::format("loss {} typical, {} bad case; evidence {}", money(incident.impact_p50, incident.currency),
+                             money(incident.impact_p90, incident.currency), incident.evidence_tier), 5, "2");
     if (!incident.paths.empty()) step_lines(page, incident.paths.front());
   }
   if (shown.size() > most) {
