@@ -13,14 +13,17 @@ namespace {
 constexpr int kRounds = 4;
 constexpr std::size_t kMaxEffects = 400;
 constexpr std::size_t kMaxReached = 200;
+constexpr std::size_t kMaxPrograms = 1000;
 constexpr std::uint64_t kMaxSteps = 20'000'000;  // of the side searches of one file, all together
 
 struct Taint {
   std::uint32_t labels = 0;
   std::uint64_t parameters = 0;  ///< of the function it is seen in
   Index origin = kNone;
+  bool below = false;  ///< the data stand after a host that is not theirs: "https://fixed.example/" + data, base + "/" + data
   void add(const Taint& other) {
     if (other.labels & ~labels) { if (origin == kNone || !labels) origin = other.origin; }
+    if (!other.empty()) below = empty() ? other.below : below && other.below;
     labels |= other.labels;
     parameters |= other.parameters;
   }
@@ -185,6 +188,7 @@ class Follower {
           known = true;
           found.labels |= seeds_[scope][i];
           if (i < 64) found.parameters |= 1ULL << i;
+          found.below = !seeds_[scope][i] && !inflow_[scope][i].empty() && inflow_[scope][i].below;
         }
       }
       if (known) {
@@ -308,10 +312,63 @@ class Follower {
       case ExpressionKind::map: {
         Taint all;
         for (const Index p : e.parts) all.add(taint(p, owner));
+        if (e.kind == ExpressionKind::format && !all.empty()) all.below = has_own_host(i, e, owner);
         return all;
       }
       default: return {};
     }
+  }
+
+  /// A text that begins with a constant host, or with a value of the program itself, and a slash: what follows cannot change the host.
+  bool has_own_host(Index i, const Expression& e, Index owner) {
+    const std::string pattern = names_.pattern_of(i);
+    if (const auto scheme = pattern.find("://"); scheme != std::string::npos) {
+      const auto slash = pattern.find_first_of("/?", scheme + 3);
+      if (slash != std::string::npos && pattern.substr(0, slash).find("{}") == std::string::npos) return true;
+    }
+    const Index first = e.parts.empty() ? kNone : e.parts[0];
+    if (first == kNone) return false;
+    const Taint start = taint(first, owner);
+    if (!start.empty()) return start.below;
+    const std::string_view text(e.text);
+    // "{}/..." with the program's own value first; the piece before the first hole may be a scheme.
+    for (const std::string_view head : {"{}/", "{}?", "http://{}/", "https://{}/"})
+      if (text.starts_with(head) || pattern.starts_with(head)) return true;
+    return false;
+  }
+
+  /// The element of a process's argument list that names the program; kNone when the argument is no list known here. A parameter
+  /// is what the callers in this file pass, if all of them pass lists: their first elements go to `programs`.
+  bool programs_of(Index argument, std::vector<Index>& programs, int depth = 0) const {
+    if (argument == kNone || depth > 6 || programs.size() > kMaxPrograms) return false;
+    const Expression& e = m_.at(argument);
+    if (e.kind == ExpressionKind::list) {
+      if (e.parts.empty()) return false;
+      programs.push_back(e.parts[0]);
+      return true;
+    }
+    if ((e.kind == ExpressionKind::unknown || e.kind == ExpressionKind::format) && !e.parts.empty()) return m_.at(e.parts[0]).kind != ExpressionKind::string && programs_of(e.parts[0], programs, depth + 1);
+    if (e.kind != ExpressionKind::name) return false;
+    if (const Index bound = names_.binding(argument); bound != kNone && bound != argument && m_.at(bound).owner == e.owner) return programs_of(bound, programs, depth + 1);
+    for (Index f = e.owner; f != kNone; f = m_.functions[f].owner) {
+      const auto& parameters = m_.functions[f].parameters;
+      const auto found = std::ranges::find(parameters, e.text, &Parameter::name);
+      if (found == parameters.end()) continue;
+      const std::size_t first = !parameters.empty() && one_of(parameters[0].name, {"self", "cls"}) ? 1 : 0;
+      const auto position = static_cast<std::size_t>(found - parameters.begin()) - first;
+      bool called = false;
+      for (const Expression& call : m_.expressions) {
+        if (++steps_ > kMaxSteps) return false;
+        if (call.kind != ExpressionKind::call || names_.local_function(call.parts[0]) != f) continue;
+        const Index given = m_.argument(call, position, e.text);
+        if (given == kNone) continue;
+        if (!programs_of(given, programs, depth + 1)) return false;
+        called = true;
+      }
+      return called;
+    }
+    const Index bound = names_.binding(argument);
+    return bound != kNone && bound != argument && programs_of(bound, programs, depth + 1);
   }
 
   void record(std::string what, Effect effect, Index call, Index owner, const Taint& t, bool unused, bool guarded = false) {
@@ -354,8 +411,13 @@ class Follower {
       Taint reached;
       const Index literal = names_.literal_of(effect.argument);
       const bool is_list = literal != kNone && m_.at(literal).kind == ExpressionKind::list;
-      if (effect.what == "process" && is_list) {
-        if (!m_.at(literal).parts.empty()) reached = taint(m_.at(literal).parts[0], owner);
+      if (std::vector<Index> programs; effect.what == "process" && programs_of(effect.argument, programs)) {
+        // Only who chooses the program runs what he likes; further arguments are the program's to understand.
+        for (const Index program : programs) {
+          Taint own = taint(program, m_.at(program).owner);
+          if (m_.at(program).owner != owner) own = {effective(own, m_.at(program).owner), 0, own.origin};
+          reached.add(own);
+        }
       } else if (effect.what == "shell" && is_list && names_.boolean_value(m_.keyword(e, "shell")) != true) {
         for (std::size_t k = 2; k < m_.at(literal).parts.size(); ++k) reached.add(taint(m_.at(literal).parts[k], owner));
       } else {
@@ -366,7 +428,7 @@ class Follower {
         // A constant host with a variable path or query is no request forgery.
         const std::string pattern = names_.pattern_of(effect.argument);
         const auto scheme = pattern.find("://");
-        harmless = scheme != std::string::npos && pattern.find('/', scheme + 3) != std::string::npos && pattern.substr(0, pattern.find('/', scheme + 3)).find("{}") == std::string::npos;
+        harmless = reached.below || (scheme != std::string::npos && pattern.find('/', scheme + 3) != std::string::npos && pattern.substr(0, pattern.find('/', scheme + 3)).find("{}") == std::string::npos);
       }
       if (!harmless) record(std::string(effect.what), effect.effect, i, owner, reached, unused, is_guarded(effect.argument, owner));
     }
@@ -445,6 +507,9 @@ class Follower {
         out.add(a);
       }
     }
+    // httpx.URL(host=own, path=data)
+    if (last_of(name) == "URL")
+      if (const Index host = m_.keyword(e, "host"); host != kNone && taint(host, owner).empty()) out.below = true;
     if (decodes(name)) { out.labels |= kDecoded; if (out.origin == kNone) out.origin = i; }
     return out;
   }
@@ -485,15 +550,18 @@ class Follower {
       else for (std::size_t p = 0; p < parameters.size(); ++p) if (parameters[p].name == keyword) slot = p;
       if (slot >= parameters.size()) continue;
       by_parameter[slot].add(arguments[k]);
-      Taint in{effective(arguments[k], owner), 0, origin_of(arguments[k], owner)};
+      Taint in{effective(arguments[k], owner), 0, origin_of(arguments[k], owner), arguments[k].below};
       if (!in.labels) continue;
       changed_ |= (in.labels & ~inflow_[f][slot].labels) != 0;
       inflow_[f][slot].add(in);
     }
     if (says_clean(m_.functions[f].name)) return {};
-    Taint out{returns_[f].labels, 0, returns_[f].origin};
-    for (std::size_t p = 0; p < std::min<std::size_t>(64, parameters.size()); ++p)
-      if (returns_[f].parameters >> p & 1) out.add(by_parameter[p]);
+    Taint out{returns_[f].labels, 0, returns_[f].origin, returns_[f].below};
+    for (std::size_t p = 0; p < std::min<std::size_t>(64, parameters.size()); ++p) {
+      if (!(returns_[f].parameters >> p & 1)) continue;
+      by_parameter[p].below |= returns_[f].below;
+      out.add(by_parameter[p]);
+    }
     return out;
   }
 

@@ -82,6 +82,27 @@ TEST(Flow, FollowsToolArgumentsUntilTheyAreChecked) {
   EXPECT_FALSE(flows_to(head + "  if not re.fullmatch('[a-z]+', host):\n    return ''\n  return subprocess.run(f'ping {host}', shell=True)\n", kToolArgument, "shell"));
 }
 
+TEST(Flow, KnowsWhoChoosesTheProgram) {
+  const std::string head = "import openai, subprocess\nc = openai.OpenAI()\ndef ask(q):\n  return c.chat.completions.create(messages=q).choices[0].message.content\n"
+                           "def run(cmd: list[str]):\n  subprocess.run(cmd, check=True)\n";
+  EXPECT_FALSE(flows_to(head + "run(['git', 'log', ask('x')])\ncall = ['gh', ask('y')]\ncall.extend(['--json', ask('z')])\nrun(call)\n", kModelOutput, "process"));
+  EXPECT_FALSE(flows_to(head + "rest = ask('x').split()\nsubprocess.run(['git'] + rest)\n", kModelOutput, "process"));
+  EXPECT_TRUE(flows_to(head + "run(['git', 'log'])\nrun([ask('x'), '--version'])\n", kModelOutput, "process"));
+  EXPECT_TRUE(flows_to(head + "run(['git', 'log'])\nrun(ask('x').split())\n", kModelOutput, "process"));
+}
+
+TEST(Flow, KnowsWhoChoosesTheHost) {
+  const std::string head = "import requests, httpx\nfrom mcp.server.fastmcp import FastMCP\nmcp = FastMCP('a')\n";
+  const std::string tool = "@mcp.tool()\ndef t(a: str):\n";
+  EXPECT_TRUE(flows_to(head + tool + "  return requests.get(a).text\n", kToolArgument, "url"));
+  EXPECT_TRUE(flows_to(head + tool + "  return requests.get(f'https://{a}/x').text\n", kToolArgument, "url"));
+  EXPECT_TRUE(flows_to(head + tool + "  return requests.get('https://api.example.com' + a).text\n", kToolArgument, "url"));
+  EXPECT_FALSE(flows_to(head + "BASE = load()\n" + tool + "  url = f'{BASE}/v1/{a}'\n  return requests.get(url).text\n", kToolArgument, "url"));
+  EXPECT_FALSE(flows_to(head + tool + "  url = httpx.URL(scheme='https', host=HOST, path=a)\n  return httpx.get(url).text\n", kToolArgument, "url"));
+  EXPECT_FALSE(flows_to(head + "def make(kind):\n  return f'{BASE}/{kind}'\n" + tool + "  url = make(a)\n  return requests.get(url).text\n", kToolArgument, "url"));
+  EXPECT_TRUE(flows_to(head + "def make(kind):\n  return f'{kind}/x'\n" + tool + "  url = make(a)\n  return requests.get(url).text\n", kToolArgument, "url"));
+}
+
 TEST(Flow, StaysCheapOnHostileCode) {
   std::string chain = "x = input()\n";
   for (int i = 0; i < 3000; ++i) chain += "x = x.f(x)\n";

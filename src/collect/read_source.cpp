@@ -15,6 +15,14 @@ std::string_view last_part(std::string_view path) { return path.substr(path.rfin
 
 bool says_something(const Observation& o) { return !o.assets.empty() || !o.relations.empty() || !o.gaps.empty(); }
 
+/// {{ holes }} or {% blocks %} in its text or in its path: what was parsed is not yet the file that it becomes.
+bool is_unfilled_template(const Source& source) {
+  for (const std::string_view text : {std::string_view(source.path), source.text.substr(0, 256 << 10)})
+    for (const auto& [open, close] : {std::pair{"{{", "}}"}, std::pair{"{%", "%}"}})
+      if (const std::size_t at = text.find(open); at != std::string_view::npos && text.find(close, at) != std::string_view::npos) return true;
+  return false;
+}
+
 /// One collector on one source. What it throws is a library's exception and costs this source only.
 void run_collector(const Run& run, const Collector& collector, const Source& source, FileResult& result) {
   const auto gap = [&](std::string reason, const std::string& detail) {
@@ -26,7 +34,8 @@ void run_collector(const Run& run, const Collector& collector, const Source& sou
   try {
     if (!collector.wants(source)) return;
     Result<Observation> said = collector.read(source);
-    if (!said) gap("malformed", said.error().message());
+    if (!said && is_unfilled_template(source)) gap("unsupported", "a template that is not filled in: scan what is made of it");
+    else if (!said) gap("malformed", said.error().message());
     else if (says_something(*said)) result.observations.push_back(std::move(*said));
   } catch (const std::bad_alloc&) {
     gap("over-limit", "out of memory");

@@ -17,6 +17,7 @@ std::function<void(const Estate&, const Context&, Signals&)> look_for(SightingRu
         if (sighting.what != rule.what || (rule.when && !rule.when(asset, sighting))) continue;
         Signal& signal = signals.raise(asset, sighting.place, sighting.excerpt);
         signal.confidence = sighting.confidence;
+        signal.context = sighting.context;
         signal.severity = rule.severity ? rule.severity(asset, sighting)
                                         : lowered(signal.severity, 2 - static_cast<int>(sighting.confidence));
         signal.explanation = std::string(name_of(asset.kind())) + " " + asset.name + ": " + sighting.subject +

@@ -60,9 +60,9 @@ std::string excerpt_of(std::string_view text, std::size_t most) {
       continue;
     }
     if (length == 1) {
-      if (lead == '\n') out += "\\n";
-      else if (lead == '\t') out += ' ';
-      else if (lead == '\r') out += "";
+      const bool blank = lead == ' ' || lead == '\n' || lead == '\t' || lead == '\r';
+      if (blank && (out.empty() || out.back() == ' ')) {}
+      else if (blank) out += ' ';
       else if (lead < 0x20 || lead == 0x7F) out += escaped_byte(lead);
       else out += static_cast<char>(lead);
     } else {

@@ -39,9 +39,22 @@ bool explains_attacks(const Source& source) {
   return false;
 }
 
+/// A page of documentation, also where it lies among the examples of it.
+bool is_documentation(const Source& source) {
+  return source.context == "documentation" || (source.context == "example" && (source.path.starts_with("docs/") || source.path.find("/docs/") != std::string::npos));
+}
+
+/// A comment of a programming language that sniffing does not know: its "instructions" are a processor's.
+bool is_code_comment(std::string_view text, std::uint64_t at) {
+  const std::size_t line = text.rfind('\n', at == 0 ? 0 : at - 1);
+  std::string_view begin = text.substr(line == std::string_view::npos || at == 0 ? 0 : line + 1);
+  while (begin.starts_with(' ') || begin.starts_with('\t')) begin.remove_prefix(1);
+  return begin.starts_with("//") || begin.starts_with(";;") || begin.starts_with("/*");
+}
+
 Result<Observation> read_content(const Source& source) {
   Observation observation;
-  if (source.kind == format::ContentKind::markdown && (source.context == "documentation" || source.name == "README.md" || source.name == "CHANGELOG.md")) return observation;
+  if (source.kind == format::ContentKind::markdown && (is_documentation(source) || source.name == "README.md" || source.name == "CHANGELOG.md")) return observation;
   if (explains_attacks(source)) return observation;
   DatasetFacts facts;
   facts.format = format::name_of(source.kind);
@@ -51,6 +64,7 @@ Result<Observation> read_content(const Source& source) {
   std::size_t parts = 0;
   for (const match::Hit& hit : source.hits) {
     if (source.pattern(hit).topic != "instruction" || hit.begin < read_to || parts == kParts) continue;
+    if (source.kind == format::ContentKind::text && is_code_comment(source.text, hit.begin)) continue;
     ++parts;
     const std::uint64_t begin = std::max(read_to, hit.begin > kAround ? hit.begin - kAround : 0);
     read_to = std::min<std::uint64_t>(hit.end + kAround, source.text.size());

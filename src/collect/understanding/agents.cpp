@@ -114,7 +114,7 @@ bool names_approval(const View& v, const Expression& call) {
   const std::string mode = names_string(v, v.module.keyword(call, "human_input_mode"));
   if (mode == "ALWAYS" || mode == "TERMINATE") return true;
   if (v.names.boolean_value(v.module.keyword(call, "human_input")) == true) return true;
-  for (const char* key : {"interrupt_before", "interrupt_after", "interrupt_on", "can_use_tool", "canUseTool"})
+  for (const char* key : {"interrupt_before", "interrupt_after", "interrupt_on", "can_use_tool", "canUseTool", "approval_func"})
     if (v.module.keyword(call, key) != kNone) return true;
   return false;
 }
