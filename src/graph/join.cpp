@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -62,6 +63,8 @@ class Joiner {
     arguments_name_models_and_buckets();
     stores_are_the_service_of_that_name();
     configured_servers_are_the_code_of_that_name();
+    lists_stand_for_their_tools();
+    agents_can_do_what_their_tools_do();
   }
 
  private:
@@ -89,6 +92,52 @@ class Joiner {
       if (is_below(folder, own) && (!best || own.size() > (assets_[*best].key == "." ? 0 : assets_[*best].key.size()))) best = a;
     }
     return best;
+  }
+
+  // `agent has_tool LIST`, `LIST has_tool x`, where LIST is no asset but a variable of another file.
+  void lists_stand_for_their_tools() {
+    std::set<AssetId> there;
+    for (const Asset& asset : assets_) there.insert(asset.id);
+    std::map<AssetId, std::vector<AssetId>> lists;
+    for (const Relation& r : relations_)
+      if (r.kind == RelationKind::has_tool && !there.contains(r.from)) lists[r.from].push_back(r.to);
+    if (lists.empty()) return;
+    std::vector<Relation> added;
+    for (const Relation& r : relations_) {
+      if (r.kind != RelationKind::has_tool || there.contains(r.to) || !there.contains(r.from)) continue;
+      std::set<AssetId> met{r.to};
+      std::vector<AssetId> open{r.to};
+      while (!open.empty() && met.size() < 500) {
+        const auto list = lists.find(open.back());
+        open.pop_back();
+        if (list == lists.end()) continue;
+        for (const AssetId tool : list->second) {
+          if (!met.insert(tool).second) continue;
+          if (there.contains(tool)) added.push_back({r.from, r.kind, tool, r.confidence, r.evidence});
+          else open.push_back(tool);
+        }
+      }
+    }
+    std::ranges::move(added, std::back_inserter(relations_));
+  }
+
+  void agents_can_do_what_their_tools_do() {
+    std::map<AssetId, std::size_t> tools;
+    for (const std::size_t t : all(AssetKind::tool)) tools.emplace(assets_[t].id, t);
+    std::map<AssetId, std::set<AssetId>> given;
+    for (const Relation& r : relations_)
+      if (r.kind == RelationKind::has_tool) given[r.from].insert(r.to);
+    for (const std::size_t a : all(AssetKind::agent)) {
+      auto& agent = facts<AgentFacts>(a);
+      for (const AssetId tool : given[assets_[a].id]) {
+        const auto known = tools.find(tool);
+        if (known == tools.end()) continue;
+        for (const std::string& capability : facts<ToolFacts>(known->second).capabilities)
+          if (std::ranges::find(agent.capabilities, capability) == agent.capabilities.end()) agent.capabilities.push_back(capability);
+      }
+      std::ranges::sort(agent.capabilities);
+      if (std::ranges::find(agent.capabilities, "browse") != agent.capabilities.end()) agent.browses_web = agent.reads_untrusted = true;
+    }
   }
 
   // A repository holds what lies in it; parts of an application are reached through the application.

@@ -30,6 +30,21 @@ struct Scene {
   }
 };
 
+TEST(Join, an_agent_has_the_tools_of_an_imported_list) {
+  Scene scene;
+  const AssetId agent = scene.add("app/agent.py#helper", AgentFacts{}, "app/agent.py");
+  const AssetId send = scene.add("app/tools.py#send", ToolFacts{.capabilities = {"message-send"}}, "app/tools.py");
+  const AssetId other = scene.add("app/tools.py#other", ToolFacts{.capabilities = {"delete"}}, "app/tools.py");
+  const AssetId list = Asset::id_of(AssetKind::tool, "app/tools.py#TOOLS");
+  scene.relations.push_back({agent, RelationKind::has_tool, list, Confidence::high, {}});
+  scene.relations.push_back({list, RelationKind::has_tool, send, Confidence::high, {}});
+  scene.relations.push_back({list, RelationKind::has_tool, list, Confidence::high, {}});
+  join(scene.assets, scene.relations);
+  EXPECT_TRUE(scene.has(agent, RelationKind::has_tool, send));
+  EXPECT_FALSE(scene.has(agent, RelationKind::has_tool, other));
+  EXPECT_EQ(std::get<AgentFacts>(scene.assets[0].facts).capabilities, (Texts{"message-send"}));
+}
+
 TEST(Join, a_public_service_built_from_a_folder_serves_its_application) {
   Scene scene;
   const AssetId app = scene.add("shop", ApplicationFacts{}, "shop/main.py");

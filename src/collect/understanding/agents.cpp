@@ -76,6 +76,57 @@ void add_capability(Texts& to, std::string_view word) {
   if (std::ranges::find(to, word) == to.end()) to.emplace_back(word);
 }
 
+/// The file of the target that an import names, as seen from this file; "" when it is not among the target's. Python: below the
+/// application, the target or this file's folder; JavaScript: relative paths only.
+std::string file_of_import(const View& v, std::string_view module) {
+  if (!v.source.files || !v.source.member.empty() || module.empty()) return {};
+  const auto first_there = [&](const std::string& stem, std::initializer_list<std::string_view> endings) {
+    for (const std::string_view ending : endings)
+      if (v.source.files->contains(stem + std::string(ending))) return stem + std::string(ending);
+    return std::string();
+  };
+  std::string folder(v.source.folder());
+  const auto below = [](const std::string& above, const std::string& path) { return above.empty() || above == "." ? path : above + "/" + path; };
+  const auto upwards = [&] { folder.resize(folder.rfind('/') == std::string::npos ? 0 : folder.rfind('/')); };
+  if (!v.source.path.ends_with(".py") && !v.source.path.ends_with(".ipynb")) {
+    if (!module.starts_with("./") && !module.starts_with("../")) return {};
+    while (module.starts_with("./") || module.starts_with("../")) {
+      if (module.starts_with("../")) { upwards(); module.remove_prefix(3); }
+      else module.remove_prefix(2);
+    }
+    std::string stem(module);
+    if (stem.ends_with(".js")) stem.resize(stem.size() - 3);
+    return first_there(below(folder, stem), {".ts", ".js", ".tsx", ".mjs", "/index.ts", "/index.js"});
+  }
+  std::size_t dots = 0;
+  while (dots < module.size() && module[dots] == '.') ++dots;
+  for (std::size_t k = 1; k < dots; ++k) upwards();
+  std::string path(module.substr(dots));
+  std::ranges::replace(path, '.', '/');
+  if (path.empty()) return first_there(below(folder, "__init__"), {".py"});
+  if (dots) return first_there(below(folder, path), {".py", "/__init__.py"});
+  for (const std::string& above : {v.out.assets[v.application].key, std::string(), folder})
+    if (std::string found = first_there(below(above, path), {".py", "/__init__.py"}); !found.empty()) return found;
+  return {};
+}
+
+/// The tool, or list of tools, of another file that a name or attribute stands for: "FILE#NAME"; "" when it is none. Whether a tool
+/// is there shows when all files are read (graph/join.cpp).
+std::string imported_tool(const View& v, const Expression& e) {
+  const bool attribute = e.kind == ExpressionKind::attribute;
+  if (!attribute && e.kind != ExpressionKind::name) return {};
+  const Expression& root = attribute ? v.module.at(e.parts[0]) : e;
+  if (root.kind != ExpressionKind::name) return {};
+  for (const code::Import& i : v.module.imports) {
+    if (i.alias != root.text || i.name == "*") continue;
+    const std::string module = !attribute || i.name.empty() ? i.module : i.module + (i.module.ends_with('.') ? "" : ".") + i.name;
+    if (!attribute && i.name.empty()) continue;
+    const std::string file = file_of_import(v, module);
+    return file.empty() ? std::string() : file + "#" + (attribute ? e.text : i.name);
+  }
+  return {};
+}
+
 /// The tools an agent is given: known classes by name, functions and registered tools of this file by their bodies.
 void tools_of(View& v, Index list, AgentFacts& facts, std::vector<AssetId>& tools, int depth = 0) {
   list = v.names.literal_of(list);
@@ -99,6 +150,10 @@ void tools_of(View& v, Index list, AgentFacts& facts, std::vector<AssetId>& tool
       return;
     }
   }
+  if (const std::string key = imported_tool(v, e); !key.empty()) {
+    tools.push_back(Asset::id_of(AssetKind::tool, key));
+    return;
+  }
   for (const ToolRule& r : kToolWords)
     if (name.find(r.word) != std::string::npos && !name.starts_with('.')) {
       add_capability(facts.capabilities, r.capability);
@@ -110,6 +165,20 @@ void tools_of(View& v, Index list, AgentFacts& facts, std::vector<AssetId>& tool
     }
 }
 
+/// TOOLS = [search, send] at the top of a file: other files import the list. The relation's beginning is no asset; join() puts the
+/// tools in the list's place.
+void lists_of_tools(View& v) {
+  for (const code::Statement& s : v.module.statements) {
+    if (s.kind != code::StatementKind::assign || s.owner != kNone || s.targets.size() != 1 || s.value == kNone) continue;
+    const Expression& target = v.module.at(s.targets[0]);
+    if (target.kind != ExpressionKind::name || v.module.at(s.value).kind != ExpressionKind::list) continue;
+    AgentFacts facts;
+    std::vector<AssetId> tools;
+    tools_of(v, s.value, facts, tools);
+    for (const AssetId tool : tools) v.out.relate(Asset::id_of(AssetKind::tool, v.file + "#" + target.text), RelationKind::has_tool, tool, v.place(s.spot));
+  }
+}
+
 bool names_approval(const View& v, const Expression& call) {
   const std::string mode = names_string(v, v.module.keyword(call, "human_input_mode"));
   if (mode == "ALWAYS" || mode == "TERMINATE") return true;
@@ -117,6 +186,34 @@ bool names_approval(const View& v, const Expression& call) {
   for (const char* key : {"interrupt_before", "interrupt_after", "interrupt_on", "can_use_tool", "canUseTool", "approval_func"})
     if (v.module.keyword(call, key) != kNone) return true;
   return false;
+}
+
+bool makes_from_positions(std::string_view last) {
+  return one_of(last, {"initialize_agent", "create_agent", "create_react_agent", "create_tool_calling_agent", "create_openai_functions_agent", "create_openai_tools_agent", "create_structured_chat_agent", "create_json_chat_agent", "create_xml_agent", "createReactAgent", "createToolCallingAgent"});
+}
+
+/// The model that an agent is made with, as the expression that names it; kNone.
+Index model_given(const View& v, const Expression& e) {
+  for (const char* key : {"model", "llm", "model_client"})
+    if (const Index given = v.module.keyword(e, key); given != kNone) return given;
+  if (!makes_from_positions(last_of(v.names.callee(e)))) return kNone;
+  for (std::size_t k = 0; k < 2; ++k) {
+    const Index given = v.module.argument(e, k);
+    const Index made = given == kNone ? kNone : v.names.literal_of(given);
+    if (made == kNone) continue;
+    const Expression& m = v.module.at(made);
+    if (m.kind == ExpressionKind::string) return given;
+    if (m.kind == ExpressionKind::call && (v.module.keyword(m, "model") != kNone || v.module.keyword(m, "model_name") != kNone)) return given;
+  }
+  return kNone;
+}
+
+/// AgentExecutor(agent=X): one agent, made in two steps. kNone when `e` wraps none of this file.
+Index wrapped_agent(const View& v, const Expression& e) {
+  const std::string& name = v.names.callee(e);
+  if (name.find("AgentExecutor") == std::string::npos) return kNone;
+  const Index inner = v.names.literal_of(v.module.argument(e, name.ends_with(".from_agent_and_tools") ? 0 : 99, "agent"));
+  return inner != kNone && v.module.at(inner).kind == ExpressionKind::call && !framework_of(v.names.callee(v.module.at(inner))).empty() ? inner : kNone;
 }
 
 void add_agent(View& v, Index i, std::string_view framework) {
@@ -149,8 +246,13 @@ void add_agent(View& v, Index i, std::string_view framework) {
         else if (one_of(tool, {"WebFetch", "WebSearch"})) add_capability(facts.capabilities, "browse");
       }
   }
-  if (one_of(last, {"initialize_agent", "create_react_agent", "create_tool_calling_agent", "create_openai_functions_agent", "create_openai_tools_agent", "createReactAgent"}))
-    for (std::size_t k = 0; k < 2; ++k) tools_of(v, v.module.argument(e, k), facts, tools);
+  const Index wrapped = wrapped_agent(v, e);
+  const Expression& maker = wrapped == kNone ? e : v.module.at(wrapped);
+  if (makes_from_positions(last_of(v.names.callee(maker))))
+    for (std::size_t k = 0; k < 2; ++k) tools_of(v, v.module.argument(maker, k), facts, tools);
+  if (wrapped != kNone) tools_of(v, v.module.keyword(maker, "tools"), facts, tools);
+  std::ranges::sort(tools);
+  tools.erase(std::unique(tools.begin(), tools.end()), tools.end());
   if (one_of(last, {"create_python_agent", "create_pandas_dataframe_agent", "create_csv_agent", "CodeAgent", "ReactCodeAgent", "CodeExecutorAgent", "CodeActAgent"})) add_capability(facts.capabilities, "code-exec");
   if (one_of(last, {"create_sql_agent"})) add_capability(facts.capabilities, "database");
   if (v.module.keyword(e, "code_executor") != kNone || v.names.boolean_value(v.module.keyword(e, "allow_code_execution")) == true) add_capability(facts.capabilities, "code-exec");
@@ -179,7 +281,7 @@ void add_agent(View& v, Index i, std::string_view framework) {
   }
   if (std::ranges::find(facts.capabilities, "browse") != facts.capabilities.end()) { facts.browses_web = true; facts.reads_untrusted = true; }
   if (v.module.keyword(e, "input_guardrails") != kNone || v.module.keyword(e, "guardrails") != kNone) facts.injection_defence = true;
-  const Index model = v.module.keyword(e, "model") != kNone ? v.module.keyword(e, "model") : v.module.keyword(e, "llm");
+  const Index model = model_given(v, maker);
   facts.model_name = names_string(v, model);
   if (facts.model_name.empty() && model != kNone) {
     const Index made = v.names.literal_of(model);
@@ -197,7 +299,7 @@ void add_agent(View& v, Index i, std::string_view framework) {
   const auto& known = std::get<AgentFacts>(agent.facts);
   if (std::ranges::find(known.capabilities, "code-exec") != known.capabilities.end() && known.sandboxed != true && known.human_approval != true) {
     Sighting s{.what = "insecure-setting", .subject = known.sandboxed == false ? "code-execution-here" : "code-execution-unconfined"};
-    s.detail = fmt::format("agent {} ({}) can run code; {}", name, known.framework, known.sandboxed == false ? "no sandbox is set" : "no sandbox and no approval was seen");
+    s.detail = fmt::format("can run code ({}); {}", known.framework, known.sandboxed == false ? "no sandbox is set" : "no sandbox and no approval was seen");
     s.excerpt = shown(v, i);
     s.place = place;
     s.context = v.source.context;
@@ -256,6 +358,11 @@ void observe_agents(View& v) {
   // Agents of tests and of other people's code are not agents of this system.
   if (v.source.context == "test" || v.source.context == "vendored") return;
   std::set<std::string> prompts;
+  std::set<Index> inner;  // agents that another call wraps
+  for (const Expression& e : v.module.expressions)
+    if (e.kind == ExpressionKind::call)
+      if (const Index wrapped = wrapped_agent(v, e); wrapped != kNone) inner.insert(wrapped);
+  lists_of_tools(v);
   for (Index i = 0; i < v.module.expressions.size(); ++i) {
     const Expression& e = v.module.at(i);
     if (e.kind == ExpressionKind::map) {
@@ -267,7 +374,7 @@ void observe_agents(View& v) {
     const std::string& name = v.names.callee(e);
     if (name.empty()) continue;
     const auto framework = framework_of(name);
-    if (!framework.empty()) add_agent(v, i, framework);
+    if (!framework.empty() && !inner.contains(i)) add_agent(v, i, framework);
     if (last_of(name) == "SystemMessage" || last_of(name) == "SystemMessagePromptTemplate") add_prompt(v, "system", v.module.argument(e, 0, "content"), prompts, v.app().id);
     const bool speaks = !framework.empty() || code::is_model_call(v.names, e);
     if (speaks)
