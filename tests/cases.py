@@ -14,9 +14,11 @@ import subprocess
 import sys
 import tempfile
 
+TIMEOUT = float(os.environ.get("STORMWATCH_TEST_TIMEOUT", "120"))  # seconds; a build with sanitizers needs more
+
 
 def scan(binary, folder, arguments):
-    ran = subprocess.run([binary, "scan", folder, "--format", "json", *arguments], capture_output=True, timeout=120)
+    ran = subprocess.run([binary, "scan", folder, "--format", "json", *arguments], capture_output=True, timeout=TIMEOUT)
     if ran.returncode not in (0, 1, 3):
         raise AssertionError(f"exit {ran.returncode}: {ran.stderr.decode(errors='replace')[-400:]}")
     return json.loads(ran.stdout)

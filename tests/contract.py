@@ -13,12 +13,13 @@ import unittest
 import jsonschema
 
 BINARY = ""
+TIMEOUT = float(os.environ.get("STORMWATCH_TEST_TIMEOUT", "120"))  # seconds; a build with sanitizers needs more
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SARIF = os.path.join(os.environ.get("STORMWATCH_SHARED", os.path.join(ROOT, "..", "shared")), "corpora", "bom_schema", "schemas", "sarif-schema-2.1.0.json")
 
 
 def run(*words, **options):
-    return subprocess.run([BINARY, *words], capture_output=True, timeout=120, **options)
+    return subprocess.run([BINARY, *words], capture_output=True, timeout=TIMEOUT, **options)
 
 
 def report_of(*words):

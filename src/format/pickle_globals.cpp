@@ -2,6 +2,7 @@
 // Looks names up in pickle_globals_table.h and judges the shape of those that are not there.
 #include "format/pickle_globals.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -124,28 +125,6 @@ std::string_view modern(std::string_view module) {
   return module;
 }
 
-/// "torch" + "os.system" reaches os through torch: the name's own parts may be modules.
-std::optional<GlobalGroup> through_another_module(std::string_view name) {
-  for (std::size_t start = 0;;) {
-    std::size_t dot = name.find('.', start);
-    if (dot == std::string_view::npos) break;
-    std::string_view part = name.substr(start, dot - start);
-    if (table().standard.contains(modern(part)) && part != "datetime" && part != "time") {
-      GlobalGroup group = group_of_global(part, name.substr(dot + 1));
-      if (is_dangerous(group)) return group;
-    }
-    start = dot + 1;
-  }
-  std::string_view last = name.substr(name.rfind('.') + 1);
-  for (std::string_view module : {"os", "sys", "subprocess", "posix", "nt", "builtins", "__builtins__", "importlib", "shutil", "socket",
-                                  "ctypes", "pty", "runpy"})
-    if (last == module) return GlobalGroup::resolver;
-  if (last == "__globals__" || last == "__subclasses__" || last == "__builtins__" || last == "__getattribute__" || last == "__code__" ||
-      last == "__import__" || last == "__loader__" || last == "__dict__")
-    return GlobalGroup::resolver;
-  return std::nullopt;
-}
-
 bool is_code_maker(std::string_view module, std::string_view name) {
   // Their arguments are looked at by the machine: they build functions and classes, and run nothing by themselves.
   if (module == "cloudpickle.cloudpickle" || module == "cloudpickle")
@@ -160,31 +139,24 @@ bool is_code_maker(std::string_view module, std::string_view name) {
   return name == "deserialize_model_from_bytecode" && (module == "keras.src.saving.pickle_utils" || module == "keras.saving.pickle_utils");
 }
 
-}  // namespace
+/// Longer names than people and tools write; what is behind them is worked out part by part.
+constexpr std::size_t kMostBytes = 1024, kMostParts = 16;
 
-std::string_view name_of(GlobalGroup group) { return kGroupNames[static_cast<std::size_t>(group)]; }
-
-bool is_standard_module(std::string_view top_module) { return table().standard.contains(modern(top_module)); }
-
-bool is_dangerous_word(std::string_view name) {
-  if (name.empty() || name.find(' ') != std::string_view::npos) return false;
-  std::string padded = " " + std::string(name) + " ";
-  return kDangerousWords.find(padded) != std::string_view::npos;
+bool is_overlong(std::string_view module, std::string_view name) {
+  const auto dots = [](std::string_view text) { return static_cast<std::size_t>(std::ranges::count(text, '.')); };
+  return module.size() + name.size() > kMostBytes || dots(module) >= 2 * kMostParts || dots(name) >= kMostParts;
 }
 
-GlobalGroup group_of_global(std::string_view module_as_named, std::string_view name) {
+/// What the name itself says of its group, other modules that its parts may be left aside.
+GlobalGroup group_within(std::string_view module_as_named, std::string_view name) {
   std::string_view module = modern(module_as_named);
-  if (auto group = through_another_module(name)) {
-    // Class bodies have a __dict__ too; naming it is how state is reached, never how data are stored.
-    return *group;
-  }
   std::string_view top = top_of(module);
   if (top == "__torch__") return GlobalGroup::torchscript_class;
   if (is_code_maker(module, name)) return GlobalGroup::custom_reducer;
   if (auto group = table().group(module, name)) return *group;
   // "dill" + "_dill._setattr" is "dill._dill" + "_setattr": the first part is a module as long as it is no class.
   if (std::size_t dot = name.find('.'); dot != std::string_view::npos && dot > 0 && dot + 1 < name.size() && !is_class_name(name.substr(0, dot)))
-    return group_of_global(std::string(module) + "." + std::string(name.substr(0, dot)), name.substr(dot + 1));
+    return group_within(std::string(module) + "." + std::string(name.substr(0, dot)), name.substr(dot + 1));
   std::string_view last = name.substr(name.rfind('.') + 1);
   if (table().standard.contains(top)) {
     if (module == "builtins" && (name.ends_with("Error") || name.ends_with("Exception") || name.ends_with("Warning"))) return GlobalGroup::vetted;
@@ -200,7 +172,50 @@ GlobalGroup group_of_global(std::string_view module_as_named, std::string_view n
   return GlobalGroup::custom_function;
 }
 
+/// "torch" + "os.system" reaches os through torch: the name's own parts may be modules. From the last part to the first, so
+/// that each is looked at once.
+std::optional<GlobalGroup> through_another_module(std::string_view name) {
+  std::string_view last = name.substr(name.rfind('.') + 1);
+  for (std::string_view module : {"os", "sys", "subprocess", "posix", "nt", "builtins", "__builtins__", "importlib", "shutil", "socket",
+                                  "ctypes", "pty", "runpy"})
+    if (last == module) return GlobalGroup::resolver;
+  if (last == "__globals__" || last == "__subclasses__" || last == "__builtins__" || last == "__getattribute__" || last == "__code__" ||
+      last == "__import__" || last == "__loader__" || last == "__dict__")
+    return GlobalGroup::resolver;
+  for (std::size_t dot = name.rfind('.'); dot != std::string_view::npos && dot > 0;) {
+    const std::size_t before = name.rfind('.', dot - 1);
+    const std::size_t start = before == std::string_view::npos ? 0 : before + 1;
+    std::string_view part = name.substr(start, dot - start);
+    if (table().standard.contains(modern(part)) && part != "datetime" && part != "time") {
+      GlobalGroup group = group_within(part, name.substr(dot + 1));
+      if (is_dangerous(group)) return group;
+    }
+    dot = before;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view name_of(GlobalGroup group) { return kGroupNames[static_cast<std::size_t>(group)]; }
+
+bool is_standard_module(std::string_view top_module) { return table().standard.contains(modern(top_module)); }
+
+bool is_dangerous_word(std::string_view name) {
+  if (name.empty() || name.find(' ') != std::string_view::npos) return false;
+  std::string padded = " " + std::string(name) + " ";
+  return kDangerousWords.find(padded) != std::string_view::npos;
+}
+
+GlobalGroup group_of_global(std::string_view module, std::string_view name) {
+  if (is_overlong(module, name)) return GlobalGroup::resolver;  // a way round whoever reads it, and nothing else
+  // Class bodies have a __dict__ too; naming it is how state is reached, never how data are stored.
+  if (auto group = through_another_module(name)) return *group;
+  return group_within(module, name);
+}
+
 GlobalGroup group_of_global(std::string_view dotted) {
+  if (is_overlong(dotted, "")) return GlobalGroup::resolver;
   for (std::size_t start = 0;;) {
     std::size_t dot = dotted.find('.', start);
     if (dot == std::string_view::npos) break;

@@ -29,7 +29,7 @@ std::string_view name_of(GlobalGroup group);
 constexpr bool is_dangerous(GlobalGroup group) { return group >= GlobalGroup::resolver; }
 
 /// `name` may be a qualified one ("Bdb.run"); Python 2 module names and aliases reached through another module
-/// ("shutil" + "os.system") are understood.
+/// ("shutil" + "os.system") are understood. Names of more than 1024 bytes or 16 parts count as resolvers: nobody writes them.
 GlobalGroup group_of_global(std::string_view module, std::string_view name);
 
 /// Splits "package.module.Class.method" where the module is not known: at the last part that begins in lower case before a

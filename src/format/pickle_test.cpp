@@ -92,6 +92,16 @@ TEST(Pickle, NamesReachedThroughAnotherModuleAreSeen) {
   EXPECT_EQ(group_of_global("datetime", "datetime"), GlobalGroup::vetted);
 }
 
+TEST(Pickle, LongChainsOfModulesAreJudgedInLinearTime) {
+  std::string modules;  // each part is a module of the standard library: 2^n readings, if each were followed by itself
+  for (int i = 0; i < 15; ++i) modules += "io.";
+  EXPECT_EQ(group_of_global("io", modules + "x"), GlobalGroup::standard_library);
+  EXPECT_TRUE(is_dangerous(group_of_global("io", modules.substr(3) + "posix." + kSystem)));
+  for (int i = 0; i < 20000; ++i) modules += "io.";
+  EXPECT_EQ(group_of_global("io", modules + "x"), GlobalGroup::resolver);
+  EXPECT_EQ(group_of_global(modules + "x"), GlobalGroup::resolver);
+}
+
 TEST(Pickle, GroupsOfNames) {
   EXPECT_EQ(group_of_global("sklearn.linear_model._logistic", "LogisticRegression"), GlobalGroup::vetted);
   EXPECT_EQ(group_of_global("sklearn.utils.foo", "run_it"), GlobalGroup::library_function);

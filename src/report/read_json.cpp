@@ -19,7 +19,10 @@ std::string text_of(const Json& json, const char* key) {
 }
 std::int64_t count_of(const Json& json, const char* key, std::int64_t otherwise = 0) {
   const auto found = json.find(key);
-  return found != json.end() && found->is_number() ? static_cast<std::int64_t>(found->get<double>()) : otherwise;
+  if (found == json.end() || !found->is_number()) return otherwise;
+  // A number no integer of ours can hold would be undefined to convert.
+  const double number = found->get<double>();
+  return number >= -9e18 && number <= 9e18 ? static_cast<std::int64_t>(number) : otherwise;
 }
 double number_of(const Json& json, const char* key) {
   const auto found = json.find(key);

@@ -27,7 +27,7 @@ inline Error error_of(sqlite3* connection, const std::string& path) {
 /// A prepared statement. Parameters are bound in order; text is copied.
 class Statement {
  public:
-  Statement(sqlite3* connection, std::string_view sql) : connection_(connection) {
+  Statement(sqlite3* connection, std::string_view sql) {
     sqlite3_stmt* raw = nullptr;
     good_ = sqlite3_prepare_v2(connection, sql.data(), static_cast<int>(sql.size()), &raw, nullptr) == SQLITE_OK;
     statement_.reset(raw);
@@ -71,7 +71,6 @@ class Statement {
   }
 
  private:
-  sqlite3* connection_;
   std::unique_ptr<sqlite3_stmt, FinalizeStatement> statement_;
   int next_ = 0;
   bool good_ = true;
