@@ -9,15 +9,27 @@
 #include "collect/read_source.h"
 #include "graph/merge.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace stormwatch;
-  static const match::Database patterns = [] {
-    auto read = collect::load_packs({});
-    if (!read) std::abort();
-    auto built = match::Database::build(*std::move(read), "");
+namespace {
+const stormwatch::match::Database& packs() {
+  static const stormwatch::match::Database database = [] {
+    auto patterns = stormwatch::collect::load_packs({});
+    if (!patterns) std::abort();
+    auto built = stormwatch::match::Database::build(*std::move(patterns), "");
     if (!built) std::abort();
     return *std::move(built);
   }();
+  return database;
+}
+}  // namespace
+
+// Compiling the packs takes longer than one input may.
+extern "C" int LLVMFuzzerInitialize(int*, char***) {
+  (void)packs();
+  return 0;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace stormwatch;
   static const std::vector<const collect::Collector*> collectors = [] {
     std::vector<const collect::Collector*> chosen;
     for (std::size_t i = 0; i < collect::sources_table_count; ++i)
@@ -31,7 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const collect::FileIndex files({path});
   collect::Run run;
   run.collectors = collectors;
-  run.patterns = &patterns;
+  run.patterns = &packs();
   run.files = &files;
   run.limits.document_nodes = 20'000;
   run.limits.member_bytes = 1 << 20;

@@ -7,7 +7,8 @@
 #include "match/database.h"
 #include "match/personal.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+namespace {
+const stormwatch::match::Database& packs() {
   static const stormwatch::match::Database database = [] {
     auto patterns = stormwatch::collect::load_packs({});
     if (!patterns) std::abort();
@@ -15,6 +16,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!built) std::abort();
     return *std::move(built);
   }();
+  return database;
+}
+}  // namespace
+
+// Compiling the packs takes longer than one input may.
+extern "C" int LLVMFuzzerInitialize(int*, char***) {
+  (void)packs();
+  return 0;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const stormwatch::match::Database& database = packs();
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   std::uint64_t before = 0;
   for (const stormwatch::match::Hit& hit : database.scan(text)) {

@@ -12,6 +12,9 @@
 #include "collect/expand.h"
 #include "collect/read_source.h"
 
+// Present only in builds with the leak checker.
+extern "C" [[gnu::weak]] void __lsan_ignore_object(const void* object);
+
 namespace stormwatch::collect {
 
 namespace {
@@ -83,7 +86,8 @@ FileResult read_file(const Run& run, int folder, const FoundFile& file) {
   auto work = std::make_unique<FileResult>();
   FileResult* const inside = work.get();
   if (!guard_mapped_reads([&run, &file, &opened, inside] { read_bytes(run, file, opened->bytes(), *inside); })) {
-    (void)work.release();
+    const FileResult* left = work.release();
+    if (__lsan_ignore_object) __lsan_ignore_object(left);
     gap("changed", "the file became shorter while it was read");
     return result;
   }
