@@ -54,6 +54,12 @@ bool is_own_installer(std::string_view line, std::string_view text) {
   if (label.size() < 4 || label == "githubusercontent" || label == "github" || label == "pastebin" || label == "gitlab" || label == "vercel" || label == "netlify" || label == "herokuapp") return false;
   const std::string low = lower(text);
   int named = 0;
+  // "browser-use.com" is Browser Use.
+  if (label.find('-') != std::string::npos) {
+    std::string spoken = label;
+    std::ranges::replace(spoken, '-', ' ');
+    for (std::size_t at = low.find(spoken); at != std::string::npos; at = low.find(spoken, at + 1)) ++named;
+  }
   for (std::size_t at = low.find(label); at != std::string::npos; at = low.find(label, at + 1)) {
     const char before = at == 0 ? ' ' : low[at - 1];
     const char after = at + label.size() < low.size() ? low[at + label.size()] : ' ';

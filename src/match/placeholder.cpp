@@ -74,6 +74,19 @@ bool is_sequential(const std::string& lower) {
   return lower.size() >= 6 && steps * 5 >= lower.size() * 4;
 }
 
+// "sk_live_abc123xyz789": after the prefix nothing but runs that count up, each of three or more.
+bool is_counted_up(std::string_view lower) {
+  lower.remove_prefix(lower.rfind('_') + 1);
+  if (lower.size() < 9 || lower.size() > 40) return false;
+  std::size_t run = 1;
+  for (std::size_t i = 1; i <= lower.size(); ++i) {
+    if (i < lower.size() && lower[i] == lower[i - 1] + 1) ++run;
+    else if (run < 3) return false;
+    else run = 1;
+  }
+  return true;
+}
+
 }  // namespace
 
 bool is_placeholder(std::string_view value) {
@@ -81,7 +94,7 @@ bool is_placeholder(std::string_view value) {
   if (value.find("...") != std::string_view::npos || value.find("\xE2\x80\xA6") != std::string_view::npos) return true;
   if (is_template(value) || is_repetitive(value) || is_documented(value)) return true;
   const std::string lower = lowered(value);
-  return is_sequential(lower) || has_word(lower) || lower.find("abcdefghij") != std::string::npos ||
+  return is_sequential(lower) || is_counted_up(lower) || has_word(lower) || lower.find("abcdefghij") != std::string::npos ||
          value.find("EXAMPLE") != std::string_view::npos;
 }
 

@@ -75,7 +75,9 @@ Result<Observation> read_content(const Source& source) {
       const bool addressed = sighting.subject == "addressed-to-model" && sighting.confidence != Confidence::low;
       if (sighting.what == "hidden-instruction" && !tells && !hides && !addressed) continue;
       if (sighting.what == "hidden-instruction") sighting.what = "prompt-injection";
-      content.sightings.push_back(std::move(sighting));
+      // A row that says the same in ten sentences is one row to look at.
+      const bool told_before = std::ranges::any_of(content.sightings, [&](const Sighting& s) { return s.what == sighting.what && s.subject == sighting.subject && s.place.line == sighting.place.line; });
+      if (!told_before) content.sightings.push_back(std::move(sighting));
     }
   }
   if (content.sightings.empty()) return observation;

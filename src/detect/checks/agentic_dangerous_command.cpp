@@ -9,6 +9,29 @@ namespace {
 
 bool is_agentic(AssetKind kind) { return kind == AssetKind::skill || kind == AssetKind::prompt || kind == AssetKind::mcp_client || kind == AssetKind::agent; }
 
+/// "curl https://fast-browser.com/x | sh" in a skill whose description speaks of Fast Browser: its maker's own installer. Another file
+/// of the skill says so, not the one with the command.
+bool is_of_its_maker(const Asset& asset, const Sighting& sighting) {
+  const auto* skill = std::get_if<SkillFacts>(&asset.facts);
+  const std::size_t scheme = sighting.excerpt.find("https://");
+  if (!skill || sighting.subject != "download-and-run" || !sighting.detail.empty() || scheme == std::string::npos) return false;
+  const auto plain = [](std::string_view text) {
+    std::string out;
+    for (const char c : text) out += c == '-' || c == '_' ? ' ' : c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    return out;
+  };
+  std::string host = plain(std::string_view(sighting.excerpt).substr(scheme + 8));
+  host.resize(std::min(host.size(), host.find_first_of("/:\"'`")));
+  const std::size_t top = host.rfind('.');
+  if (top == std::string::npos || top == 0) return false;
+  const std::size_t label = host.rfind('.', top - 1) + 1;  // npos + 1 is 0
+  const std::string maker = host.substr(label, top - label);
+  // A hoster's name says nothing of who wrote what lies there.
+  for (const std::string_view hoster : {"github", "githubusercontent", "gitlab", "pastebin", "vercel", "netlify", "herokuapp", "amazonaws", "cloudflare"})
+    if (maker == hoster) return false;
+  return maker.size() >= 6 && plain(asset.name + " " + skill->description).find(maker) != std::string::npos;
+}
+
 void look(const Estate& estate, const Context&, Signals& signals) {
   for (const Asset& asset : estate.assets()) {
     if (!is_agentic(asset.kind())) continue;
@@ -27,7 +50,12 @@ void look(const Estate& estate, const Context&, Signals& signals) {
       if (sighting.confidence == Confidence::low && !together && !fetched) continue;
       Signal& signal = signals.raise(asset, sighting.place, sighting.excerpt);
       signal.confidence = together ? Confidence::medium : sighting.confidence;
-      if (sighting.confidence == Confidence::medium && !together && !open) signal.severity = Severity::medium;
+      if ((sighting.confidence == Confidence::medium || is_of_its_maker(asset, sighting)) && !together && !open) signal.severity = Severity::medium;
+      // A tunnel's host that nothing is sent to is a way to show one's own page.
+      if (sighting.subject == "collector-host" && sighting.confidence == Confidence::medium && !together) signal.severity = Severity::low;
+      // What comes from outside reaches these only where the script is run; a test is run by who wrote it.
+      if (sighting.context == "test" && (sighting.subject == "eval-of-input" || sighting.subject == "shell-of-input" || sighting.subject == "sql-of-input")) signal.severity = std::min(signal.severity, Severity::low);
+      signal.context = sighting.context;
       if (sighting.subject == "reverse-shell" || sighting.subject == "credential-send") signal.severity = Severity::critical;
       signal.explanation = sighting.subject + (sighting.detail.empty() ? "" : " (" + sighting.detail + ")") + (together ? ", and the same files send data out" : "");
       signal.identity = sighting.subject + "|" + sighting.excerpt;
