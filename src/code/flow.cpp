@@ -211,11 +211,11 @@ class Follower {
       changed_ |= before.labels != slot.labels || before.parameters != slot.parameters;
     } else if (e.kind == ExpressionKind::attribute || e.kind == ExpressionKind::subscript) {
       Taint flat = value;
-      if (e.kind == ExpressionKind::attribute && is_self(e.parts[0])) {
+      if (const std::string field = field_of(e); !field.empty()) {
         flat.labels = effective(value, e.owner);
         flat.parameters = 0;
         if (!flat.labels) return;
-        Taint& slot = store_["." + std::to_string(names_.class_of(e.owner)) + "." + e.text];
+        Taint& slot = store_[field];
         changed_ |= (flat.labels & ~slot.labels) != 0;
         slot.add(flat);
       } else if (!e.parts.empty()) write(e.parts[0], value, false);
@@ -224,6 +224,17 @@ class Follower {
     } else if (e.kind == ExpressionKind::unknown) {
       for (const Index p : e.parts) write(p, value, false);
     }
+  }
+
+  /// The key of a field that is followed by its own name: self.x, and what streamlit keeps for a visitor; "" for other objects, which
+  /// are followed as one.
+  std::string field_of(const Expression& e) const {
+    if (e.kind == ExpressionKind::attribute && is_self(e.parts[0])) return "." + std::to_string(names_.class_of(e.owner)) + "." + e.text;
+    if (e.parts.empty() || names_.qualified(e.parts[0]) != "streamlit.session_state") return {};
+    if (e.kind == ExpressionKind::attribute) return ".session." + e.text;
+    if (e.kind != ExpressionKind::subscript || e.parts.size() < 2) return {};
+    const auto name = names_.string_value(e.parts[1]);
+    return name ? ".session." + *name : std::string();
   }
 
   bool is_self(Index i) const {
@@ -275,18 +286,22 @@ class Follower {
       }
       case ExpressionKind::attribute: {
         Taint found = taint(e.parts[0], owner);
-        if (is_self(e.parts[0])) {
-          const auto at = store_.find("." + std::to_string(names_.class_of(e.owner)) + "." + e.text);
+        if (const std::string field = field_of(e); !field.empty()) {
+          const auto at = store_.find(field);
           found = at == store_.end() ? Taint{} : at->second;
         }
         const std::string& name = names_.qualified(i);
         if (name == "os.environ" || name == "process.env") return {kEnvironment, 0, i};
         if (name.starts_with("process.env.")) return is_secret_name(e.text) ? Taint{kSecretVariable, 0, i} : Taint{};
         if (name.starts_with("flask.request.")) return {kUserInput, 0, i};
-        if (one_of(e.text, {"status_code", "ok", "status", "returncode", "shape", "size", "length", "name", "suffix", "stem", "usage"}) && !found.parameters) return {};
+        if (one_of(e.text, {"status_code", "ok", "status", "returncode", "shape", "size", "length", "name", "suffix", "stem", "usage"}) && !found.parameters && !(e.text == "name" && (found.labels & kUserInput))) return {};  // who uploads a file names it
         return found;
       }
       case ExpressionKind::subscript: {
+        if (const std::string field = field_of(e); !field.empty()) {
+          const auto at = store_.find(field);
+          return at == store_.end() ? Taint{} : at->second;
+        }
         Taint found;
         for (std::size_t k = 0; k < e.parts.size(); ++k) {
           const Taint part = taint(e.parts[k], owner);

@@ -103,6 +103,13 @@ TEST(Flow, KnowsWhoChoosesTheHost) {
   EXPECT_TRUE(flows_to(head + "def make(kind):\n  return f'{kind}/x'\n" + tool + "  url = make(a)\n  return requests.get(url).text\n", kToolArgument, "url"));
 }
 
+TEST(Flow, KeepsTheFieldsOfASessionApart) {
+  const std::string head = "import streamlit as st\nst.session_state.question = st.text_input('q')\n";
+  EXPECT_TRUE(flows_to(head + "eval(st.session_state.question)\n", kUserInput, "eval"));
+  EXPECT_TRUE(flows_to(head + "eval(st.session_state['question'])\n", kUserInput, "eval"));
+  EXPECT_FALSE(flows_to(head + "eval(st.session_state.formula)\n", kUserInput, "eval"));
+}
+
 TEST(Flow, StaysCheapOnHostileCode) {
   std::string chain = "x = input()\n";
   for (int i = 0; i < 3000; ++i) chain += "x = x.f(x)\n";
