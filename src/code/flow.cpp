@@ -237,6 +237,12 @@ class Follower {
     return name ? ".session." + *name : std::string();
   }
 
+  /// `import streamlit as st`: st.write(x) puts nothing into st.
+  bool is_module(Index i) const {
+    const Expression& e = m_.at(i);
+    return e.kind == ExpressionKind::name && std::ranges::any_of(m_.imports, [&](const Import& m) { return m.name.empty() && m.alias == e.text; });
+  }
+
   bool is_self(Index i) const {
     const Expression& e = m_.at(i);
     return e.kind == ExpressionKind::name && (e.text == "self" || e.text == "this" || e.text == "cls");
@@ -486,7 +492,7 @@ class Follower {
     if (callee.kind == ExpressionKind::attribute && one_of(callee.text, {"append", "extend", "add", "update", "insert", "push", "write", "setdefault", "set"})) {
       Taint all;
       for (const Taint& a : arguments) all.add(a);
-      if (!all.empty() && m_.at(callee.parts[0]).kind != ExpressionKind::call) write(callee.parts[0], all, false);
+      if (!all.empty() && m_.at(callee.parts[0]).kind != ExpressionKind::call && !is_module(callee.parts[0])) write(callee.parts[0], all, false);
     }
     if (const Index f = names_.local_function(e.parts[0]); f != kNone) return local_call(f, e, arguments, owner);
 

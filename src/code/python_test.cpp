@@ -108,6 +108,7 @@ TEST(Flow, KeepsTheFieldsOfASessionApart) {
   EXPECT_TRUE(flows_to(head + "eval(st.session_state.question)\n", kUserInput, "eval"));
   EXPECT_TRUE(flows_to(head + "eval(st.session_state['question'])\n", kUserInput, "eval"));
   EXPECT_FALSE(flows_to(head + "eval(st.session_state.formula)\n", kUserInput, "eval"));
+  EXPECT_FALSE(flows_to(head + "st.write(st.session_state.question)\neval(st.selectbox('q', ['1', '2']))\n", kUserInput, "eval"));
 }
 
 TEST(Flow, StaysCheapOnHostileCode) {

@@ -104,6 +104,15 @@ bool says_environment(const View& v, Index function) {
   });
 }
 
+/// "{}/run.json": the data choose the folder, the program the file.
+bool names_its_file(const View& v, const Flow& f) {
+  const Expression& call = v.module.at(f.call);
+  if (call.kind != ExpressionKind::call) return false;
+  const std::string pattern = v.names.pattern_of(code::effect_of(v.names, call).argument);
+  const std::size_t slash = pattern.rfind('/');
+  return slash != std::string::npos && slash + 1 < pattern.size() && pattern.find("{}", slash) == std::string::npos;
+}
+
 void flows(View& v) {
   for (const Flow& f : v.flows.flows) {
     const Confidence confidence = f.guarded ? Confidence::low : Confidence::high;
@@ -121,7 +130,7 @@ void flows(View& v) {
       std::string subject = f.what;
       if (f.what == "path") {
         const bool given_back = std::ranges::any_of(v.flows.flows, [&](const Flow& r) { return r.what == "file-result" && r.origin == f.call; });
-        subject = f.effect != Effect::read_file ? "path-write" : given_back && (f.labels & code::kToolArgument) ? "path-disclosure" : "path-read";
+        subject = names_its_file(v, f) ? "path-folder" : f.effect != Effect::read_file ? "path-write" : given_back && (f.labels & code::kToolArgument) ? "path-disclosure" : "path-read";
       }
       sight(v, "untrusted-input-flow", subject, told(v, f), f.call, confidence);
     } else if ((f.labels & code::kWebContent) && one_of(f.what, {"deserialize", "template"})) {

@@ -14,7 +14,7 @@ const Detector code_user_input_injection{
                  .vector = Vector::vulnerability,
                  .controls = {"owasp-llm-2025:LLM05", "cwe:78", "cwe:94", "cwe:89", "cwe:22", "cwe:918", "eu-ai-act:15", "nist-ai-rmf:MEASURE 2.7"},
                  .effort_hours = 2},
-    .look = look_at_code({.what = "untrusted-input-flow", .subjects = {{"exec", Severity::critical}, {"eval", Severity::critical}, {"shell", Severity::critical}, {"process", Severity::high}, {"template", Severity::high}, {"deserialize", Severity::high}, {"import", Severity::high}, {"sql", Severity::high}, {"path-write", Severity::medium}, {"path-read", Severity::low}, {"url", Severity::low}}, .detail_has = "user input"}),
+    .look = look_at_code({.what = "untrusted-input-flow", .subjects = {{"exec", Severity::critical}, {"eval", Severity::critical}, {"shell", Severity::critical}, {"process", Severity::high}, {"template", Severity::high}, {"deserialize", Severity::high}, {"import", Severity::high}, {"sql", Severity::high}, {"path-write", Severity::medium}, {"path-folder", Severity::low}, {"path-read", Severity::low}, {"url", Severity::low}}, .detail_has = "user input"}),
     .examples = [] {
       return std::vector<Example>{{"a route that evaluates", {{"app.py", R"py(import openai
 from flask import Flask, request
