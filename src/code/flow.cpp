@@ -332,8 +332,13 @@ class Follower {
       case ExpressionKind::list:
       case ExpressionKind::map: {
         Taint all;
-        for (const Index p : e.parts) all.add(taint(p, owner));
-        if (e.kind == ExpressionKind::format && !all.empty()) all.below = has_own_host(i, e, owner);
+        Taint start;
+        for (const Index p : e.parts) {
+          const Taint part = taint(p, owner);
+          if (p == e.parts[0]) start = part;
+          all.add(part);
+        }
+        if (e.kind == ExpressionKind::format && !all.empty()) all.below = has_own_host(i, e, start);
         return all;
       }
       default: return {};
@@ -341,15 +346,13 @@ class Follower {
   }
 
   /// A text that begins with a constant host, or with a value of the program itself, and a slash: what follows cannot change the host.
-  bool has_own_host(Index i, const Expression& e, Index owner) {
+  /// `start` is the taint of its first part.
+  bool has_own_host(Index i, const Expression& e, const Taint& start) const {
     const std::string pattern = names_.pattern_of(i);
     if (const auto scheme = pattern.find("://"); scheme != std::string::npos) {
       const auto slash = pattern.find_first_of("/?", scheme + 3);
       if (slash != std::string::npos && pattern.substr(0, slash).find("{}") == std::string::npos) return true;
     }
-    const Index first = e.parts.empty() ? kNone : e.parts[0];
-    if (first == kNone) return false;
-    const Taint start = taint(first, owner);
     if (!start.empty()) return start.below;
     const std::string_view text(e.text);
     // "{}/..." with the program's own value first; the piece before the first hole may be a scheme.

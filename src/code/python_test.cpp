@@ -115,6 +115,12 @@ TEST(Flow, StaysCheapOnHostileCode) {
   std::string chain = "x = input()\n";
   for (int i = 0; i < 3000; ++i) chain += "x = x.f(x)\n";
   EXPECT_FALSE(flows_to(chain, kModelOutput, "eval"));
+  std::string nested = "x = input()\ny = x";
+  for (int i = 0; i < 150; ++i) nested = "x = input()\ny = (" + nested.substr(nested.find("y = ") + 4) + " + x)";
+  EXPECT_FALSE(flows_to(nested + "\n", kModelOutput, "eval"));
+  std::string runs = "import subprocess\n";
+  for (int i = 0; i < 300; ++i) runs += "def f" + std::to_string(i) + "(c):\n  subprocess.run(c)\n  f" + std::to_string((i + 1) % 300) + "(c)\n";
+  EXPECT_FALSE(flows_to(runs, kModelOutput, "process"));
   std::string calls;
   for (int i = 0; i < 60; ++i) calls += "open(requests.get(";
   EXPECT_FALSE(flows_to("import requests\n" + calls + "1" + std::string(120, ')') + "\n", kModelOutput, "eval"));
