@@ -14,7 +14,7 @@ std::string zip_with(bool true_checksum) {
   const std::string name = "data.pkl", content = "(lp0\n.";
   auto number = [](std::uint64_t value, int bytes) {
     std::string out;
-    for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
+    for (int i = 0; i < bytes; ++i, value >>= 8) out += static_cast<char>(value & 0xff);
     return out;
   };
   std::uint32_t crc = ~0U;
