@@ -226,7 +226,7 @@ Launch read_launch(std::string_view command, std::span<const std::string> argume
   read_words(words, launch, 0);
   const bool files = launch.package.find("filesystem") != std::string::npos;
   for (std::size_t i = 1; i < words.size(); ++i)
-    if (files && is_root_folder(words[i])) launch.risks.push_back({"whole-filesystem", words[i]});
+    if (files && is_root_folder(words[i])) launch.risks.push_back({"whole-filesystem", launch.package + " " + words[i]});
   for (const std::string& word : words)
     if (word == "--dangerously-skip-permissions" || word == "--yolo" || word == "--allow-all" || word == "--dangerously-bypass-approvals-and-sandbox")
       launch.risks.push_back({"approval-off", word});

@@ -90,7 +90,7 @@ void endless_loops(View& v) {
 std::string told(const View& v, const Flow& f, std::uint32_t of = ~0U) {
   std::string text(code::name_of_label(f.labels & of));
   if (f.origin != kNone && v.module.at(f.origin).kind == ExpressionKind::call) text += " from " + v.names.callee(v.module.at(f.origin));
-  if (f.owner != kNone) text += " in " + v.module.functions[f.owner].name;
+  if (f.owner != kNone && !v.module.functions[f.owner].name.empty()) text += " in " + v.module.functions[f.owner].name;
   const Expression& call = v.module.at(f.call);
   text += " reaches " + (call.kind == ExpressionKind::call ? v.names.callee(call) : std::string("the result"));
   if (f.guarded) text += " after a check";

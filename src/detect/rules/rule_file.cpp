@@ -54,6 +54,14 @@ std::string filled(std::string_view pattern, const Asset& asset) {
   return text += pattern;
 }
 
+/// One line to show: a path of the rule language without "item.", the word for the entry of a list that is being looked at.
+std::string shown(std::string_view because) {
+  std::string out = excerpt_of(because);
+  for (std::size_t at = out.find("item."); at != std::string::npos; at = out.find("item.", at + 1))
+    if (at == 0 || out[at - 1] == ' ') out.erase(at, 5);
+  return out;
+}
+
 void look(const Rule& rule, const Estate& estate, Signals& signals) {
   std::uint32_t kinds = 0;
   for (const AssetKind kind : rule.condition.kinds()) kinds |= 1U << static_cast<unsigned>(kind);
@@ -63,7 +71,7 @@ void look(const Rule& rule, const Estate& estate, Signals& signals) {
     graph::Answer answer = rule.condition.evaluate(estate, i);
     if (answer.truth != graph::Truth::yes) continue;
     Place place = !answer.place.path.empty() ? answer.place : asset.places.empty() ? Place{} : asset.places.front();
-    Signal& signal = signals.raise(asset, std::move(place), rule.evidence.empty() ? answer.because : filled(rule.evidence, asset));
+    Signal& signal = signals.raise(asset, std::move(place), rule.evidence.empty() ? shown(answer.because) : filled(rule.evidence, asset));
     signal.explanation = std::move(answer.because);
     signal.confidence = std::min(signal.confidence, rule.confidence);
     // What stands in a test or an example is seldom what runs.
