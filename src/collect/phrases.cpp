@@ -45,6 +45,10 @@ void split_words(std::string_view text, std::size_t offset, std::vector<Word>& w
       i = std::min(text.find_first_of(" \t\n\"'`<>)]", i), text.size());
       continue;
     }
+    if (i > 0 && text[i - 1] == '@') {  // nor does the host of a mail address
+      while (i < text.size() && (is_letter(text[i]) || text[i] == '-' || (text[i] == '.' && i + 1 < text.size() && is_letter(text[i + 1])))) ++i;
+      continue;
+    }
     const std::size_t begin = i;
     while (i < text.size() && is_letter(text[i])) ++i;
     words.push_back({text.substr(begin, i - begin), offset + begin});
