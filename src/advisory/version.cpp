@@ -122,7 +122,10 @@ int compare_loose(std::string_view left, std::string_view right) {
     } else if (b_number && a.empty()) {
       if (without_zeros(b) != "0") return -1;
     } else if (a_number != b_number) {
-      return a_number ? 1 : -1;
+      // Zero weighs as much as the end, so words stand to it as to the end: otherwise "e" < "0" = "" < "e".
+      const std::string_view number = a_number ? a : b, word = a_number ? b : a;
+      const int number_is = without_zeros(number) != "0" ? 1 : -rank_of_word(word);
+      return a_number ? number_is : -number_is;
     } else {
       if (int by = rank_of_word(a) - rank_of_word(b)) return sign(by);
       if (int by = sign(a.compare(b))) return by;

@@ -65,6 +65,11 @@ TEST(Version, SemanticOrder) {
 }
 
 TEST(Version, LooseOrder) { expect_ascending("Docker", {"v1.9.0-rc1", "1.9.0", "1.9.1", "1.10", "2024.1"}); }
+TEST(Version, LooseOrderOfWordsBesideZeros) {
+  expect_ascending("Docker", {"1.0-rc", "1.0", "1.0-fix", "1.0.1"});
+  expect_ascending("Docker", {"1-rc", "1.0.0", "1-fix", "1.1"});
+  EXPECT_EQ(compare_versions("Docker", "1", "1.0.0"), 0);
+}
 
 TEST(Version, Names) {
   EXPECT_EQ(normal_name("PyPI", "Hugging_Face..Hub"), "hugging-face-hub");
