@@ -51,9 +51,7 @@ class Binder {
       const std::size_t asset = estate.index_of(finding.signal.asset);
       if (asset < estate.assets().size()) findings_of_[asset].push_back(&finding);
     }
-    ends_.reserve(estate.relations().size());
-    for (const Relation& relation : estate.relations())
-      ends_.emplace_back(static_cast<std::uint32_t>(estate.index_of(relation.from)), static_cast<std::uint32_t>(estate.index_of(relation.to)));
+    variables_.reserve(estate.assets().size() * 4);
     for (std::uint32_t i = 0; i < estate.assets().size(); ++i) of_kind_[static_cast<std::size_t>(estate.assets()[i].kind())].push_back(i);
     out_.node_of.assign(estate.assets().size() * kStateCount, kNone);
     out_.sites_of_rule.assign(rules.rules.size(), 0);
@@ -107,7 +105,7 @@ class Binder {
         for (std::uint32_t at : here)
           for (std::uint32_t r : hop->forward ? estate_.in(at) : estate_.out(at)) {
             if (estate_.relations()[r].kind != hop->relation) continue;
-            const std::uint32_t other = hop->forward ? ends_[r].first : ends_[r].second;
+            const std::uint32_t other = hop->forward ? estate_.from_index(r) : estate_.to_index(r);
             if (other < estate_.assets().size()) before.push_back(other);
             if (before.size() >= kMostSources) break;
           }
@@ -374,8 +372,26 @@ class Binder {
       origin.push_back(out_.origin[s]);
     }
     kept.parameters = std::move(whole.parameters);
-    kept.variables = std::move(whole.variables);
-    kept.factors = std::move(whole.factors);
+    // Only variables of kept steps stay: factors are copied for every question asked of the network.
+    std::vector<std::uint32_t> variable_renamed(whole.variables.size(), kNone);
+    for (std::uint32_t& v : kept.step_variables) {
+      if (variable_renamed[v] == kNone) {
+        variable_renamed[v] = static_cast<std::uint32_t>(kept.variables.size());
+        kept.variables.push_back(whole.variables[v]);
+        kept.factors.variable.push_back(whole.factors.variable[v]);
+      }
+      v = variable_renamed[v];
+    }
+    kept.factors.trigger = std::move(whole.factors.trigger);
+    for (Site& site : out_.sites) {
+      if (site.control != kNone) site.control = variable_renamed[site.control];
+      for (AssumedFact& assumed : site.assumed) assumed.variable = variable_renamed[assumed.variable];
+      std::erase_if(site.assumed, [](const AssumedFact& assumed) { return assumed.variable == kNone; });
+    }
+    std::erase_if(out_.packages, [&](PackageUse& use) {
+      if (!use.is_trigger) use.index = variable_renamed[use.index];
+      return use.index == kNone;
+    });
     kept.triggers = std::move(whole.triggers);
     for (Trigger& t : kept.triggers) t.node = renamed[t.node];
     for (std::uint32_t& at : out_.node_of)
@@ -389,7 +405,6 @@ class Binder {
   const StepRules& rules_;
   Flaws flaws_;
   graph::FindingsOf findings_of_;
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> ends_;
   std::array<std::vector<std::uint32_t>, kAssetKindNames.size()> of_kind_;
   Binding out_;
   std::map<std::tuple<std::uint32_t, double, bool>, std::uint32_t> parameters_;

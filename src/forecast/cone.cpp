@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <queue>
-#include <unordered_map>
 
 #include "forecast/worlds.h"
 
@@ -20,15 +19,17 @@ Graph graph_of(const Network& network) {
 Cone cone_of(const Graph& graph, std::span<const std::uint32_t> targets, std::size_t most_nodes) {
   const Network& network = *graph.network;
   Cone cone;
-  std::unordered_map<std::uint32_t, std::uint32_t> local;
+  // One row a thread, all kNone between calls: cones are many, small, and cut from a network that may be large.
+  thread_local std::vector<std::uint32_t> local;
+  if (local.size() < network.nodes) local.resize(network.nodes, kNone);
   std::vector<std::uint32_t> found;
   auto reach = [&](std::uint32_t node) {
-    if (local.contains(node)) return;
+    if (local[node] != kNone) return;
     if (found.size() >= most_nodes) {
       cone.complete = false;
       return;
     }
-    local.emplace(node, 0);
+    local[node] = 0;
     found.push_back(node);
   };
   for (std::uint32_t target : targets) reach(target);
@@ -50,19 +51,20 @@ Cone cone_of(const Graph& graph, std::span<const std::uint32_t> targets, std::si
     for (std::uint32_t s : graph.into.of(cone.nodes[i])) {
       Cone::LocalStep step{s, i, kNone, static_cast<std::uint32_t>(cone.sources.size()), 0};
       for (std::uint32_t source : network.sources(s))
-        if (const auto at = local.find(source); at != local.end()) cone.sources.push_back(at->second);
+        if (local[source] != kNone) cone.sources.push_back(local[source]);
       step.source_end = static_cast<std::uint32_t>(cone.sources.size());
       const std::uint32_t side = network.steps[s].side;
       if (side != kNone) {
-        const auto at = local.find(side);
-        if (at == local.end()) continue;
-        step.side = at->second;
+        if (local[side] == kNone) continue;
+        step.side = local[side];
       }
       if (step.source_begin != step.source_end) cone.steps.push_back(step);
     }
     cone.steps_start.push_back(static_cast<std::uint32_t>(cone.steps.size()));
     if (graph.trigger_at[cone.nodes[i]] != kNone) cone.triggers.emplace_back(i, graph.trigger_at[cone.nodes[i]]);
   }
+
+  for (std::uint32_t node : cone.nodes) local[node] = kNone;
 
   std::vector<std::uint32_t> work;
   std::vector<bool> before_side(cone.nodes.size(), false);

@@ -29,8 +29,8 @@ bool touches(const Network& network, const Cone& cone, const Option& option) {
 }
 
 Explainer::Explainer(const Estate& estate, std::span<const Finding> findings, const StepRules& rules, const Binding& binding, const Graph& graph,
-                     const Worlds& worlds, const Factors& base, const ForecastOptions& options)
-    : estate_(estate), rules_(rules), binding_(binding), graph_(graph), worlds_(worlds), base_(base), options_(options) {
+                     const Worlds& worlds, const Factors& base, const BestChains& chains, const ForecastOptions& options)
+    : estate_(estate), rules_(rules), binding_(binding), graph_(graph), worlds_(worlds), base_(base), chains_(chains), options_(options) {
   for (const Finding& finding : findings) finding_.emplace(finding.id, &finding);
 }
 
@@ -92,10 +92,9 @@ void Explainer::trace(Worked& worked) const {
   worked.ways = trajectories(graph_, worked.cone, worlds_, base_, options_.horizon_days, options_.seed, 3);
   if (worked.ways.empty()) {
     // No sampled world came to it: the best single path stands for it.
-    const BestChains chains = best_chains(graph_, base_, options_.horizon_days);
     BestPath best;
     for (std::uint32_t target : worked.threat.targets)
-      if (BestPath path = best_path(graph_, base_, chains, target, options_.horizon_days); path.chance > best.chance) best = std::move(path);
+      if (BestPath path = best_path(graph_, base_, chains_, target, options_.horizon_days); path.chance > best.chance) best = std::move(path);
     if (best.trigger != kNone) worked.ways.push_back({best.trigger, best.steps, 1});
   }
   std::array<double, 4> tiers{};

@@ -26,7 +26,7 @@ bool touches(const Network& network, const Cone& cone, const Option& option);
 class Explainer {
  public:
   Explainer(const Estate& estate, std::span<const Finding> findings, const StepRules& rules, const Binding& binding, const Graph& graph,
-            const Worlds& worlds, const Factors& base, const ForecastOptions& options);
+            const Worlds& worlds, const Factors& base, const BestChains& chains, const ForecastOptions& options);
   /// Fills the incident but for drivers and counter-evidence.
   void trace(Worked& worked) const;
   /// Drivers and counter-evidence, by asking what the chance would be without each.
@@ -44,6 +44,7 @@ class Explainer {
   const Graph& graph_;
   const Worlds& worlds_;
   const Factors& base_;
+  const BestChains& chains_;
   const ForecastOptions& options_;
   std::unordered_map<FindingId, const Finding*> finding_;
 };

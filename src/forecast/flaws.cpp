@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <unordered_set>
 
 namespace stormwatch::forecast {
 
@@ -41,11 +40,17 @@ const FlawedPackage* Flaws::own(std::size_t asset) const {
   return found == by_asset_.end() ? nullptr : &found->second;
 }
 
-std::vector<const FlawedPackage*> Flaws::at(std::size_t asset) const {
+const std::vector<const FlawedPackage*>& Flaws::at(std::size_t asset) {
+  const auto [found, is_new] = known_.try_emplace(asset);
+  if (is_new && !by_asset_.empty()) found->second = look(asset);
+  return found->second;
+}
+
+std::vector<const FlawedPackage*> Flaws::look(std::size_t asset) {
   std::vector<const FlawedPackage*> out;
-  if (by_asset_.empty()) return out;
+  seen_at_.resize(estate_.assets().size(), 0);
+  seen_at_[asset] = ++looks_;
   std::vector<std::size_t> seen{asset};
-  std::unordered_set<std::size_t> known{asset};
   std::size_t begin = 0;
   for (int depth = 0; depth <= 3 && seen.size() < 20'000; ++depth) {
     const std::size_t end = seen.size();
@@ -54,14 +59,16 @@ std::vector<const FlawedPackage*> Flaws::at(std::size_t asset) const {
       if (depth == 3) continue;
       for (std::uint32_t r : estate_.out(seen[i])) {
         const Relation& relation = estate_.relations()[r];
-        const std::size_t to = estate_.index_of(relation.to);
+        const std::size_t to = estate_.to_index(r);
         if (to >= estate_.assets().size()) continue;
         const AssetKind kind = estate_.assets()[to].kind();
         const bool carries = relation.kind == RelationKind::depends_on ||
                              (relation.kind == RelationKind::runs_on && kind == AssetKind::image) ||
                              (relation.kind == RelationKind::serves && kind == AssetKind::application) ||
                              (relation.kind == RelationKind::contains && kind == AssetKind::package && depth > 0);
-        if (carries && known.insert(to).second) seen.push_back(to);
+        if (!carries || seen_at_[to] == looks_) continue;
+        seen_at_[to] = looks_;
+        seen.push_back(to);
       }
     }
     begin = end;

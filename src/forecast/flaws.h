@@ -30,12 +30,18 @@ class Flaws {
   Flaws(const Estate& estate, std::span<const Finding> findings);
   [[nodiscard]] bool empty() const { return by_asset_.empty(); }
   /// Flaws at the asset and in what it depends on, runs on or serves, three relations deep.
-  [[nodiscard]] std::vector<const FlawedPackage*> at(std::size_t asset) const;
+  /// Remembered by asset: from one thread.
+  [[nodiscard]] const std::vector<const FlawedPackage*>& at(std::size_t asset);
   [[nodiscard]] const FlawedPackage* own(std::size_t asset) const;
 
  private:
   const Estate& estate_;
+  [[nodiscard]] std::vector<const FlawedPackage*> look(std::size_t asset);
+
   std::unordered_map<std::uint32_t, FlawedPackage> by_asset_;
+  std::unordered_map<std::size_t, std::vector<const FlawedPackage*>> known_;
+  std::vector<std::uint32_t> seen_at_;  ///< by asset: the last look that met it
+  std::uint32_t looks_ = 0;
 };
 
 }  // namespace stormwatch::forecast

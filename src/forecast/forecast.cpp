@@ -19,14 +19,21 @@ namespace stormwatch::forecast {
 
 namespace {
 
-constexpr double kWorkBudget = 2e7;        // word operations of one round of passes
+constexpr double kWorkBudget = 1e8;        // row operations (1,024 worlds each) of one round: chances, ranking, effects, reasons
 constexpr double kEnumerationBudget = 8e6; // world-and-step operations spent on exact answers
+constexpr double kConeBudget = 2e7;        // nodes and steps held at once
 constexpr std::size_t kMostNodes = 200'000;
+constexpr std::size_t kConesAtOnce = 8;
 
-double total_steps(std::span<const Worked> worked) {
-  double sum = 0;
-  for (const Worked& one : worked) sum += static_cast<double>(one.cone.steps.size()) + 16;
-  return sum;
+double size_of(const Cone& cone) { return static_cast<double>(cone.nodes.size() + cone.steps.size() + cone.sources.size()) + 64; }
+
+/// Row operations that one pass over a cone takes for each of its parts: 1 without loops, many where all reaches all. Measured on
+/// the largest cone, so that work is bounded by counting and the answer does not depend on the machine.
+double sweeps_of(const Graph& graph, std::span<const Worked> worked, const Factors& base, const ForecastOptions& options) {
+  if (graph.components.largest <= 10 || worked.empty()) return 1;
+  const Worked& largest = *std::ranges::max_element(worked, {}, [](const Worked& one) { return size_of(one.cone); });
+  const Worlds pilot(graph, options.seed, kStripe, options.horizon_days);
+  return std::max(1.0, static_cast<double>(pilot.sample(largest.cone, base, true).work) / size_of(largest.cone));
 }
 
 void bound(Chance& chance, const Estimate& estimate) {
@@ -65,24 +72,26 @@ Chance chance_of(const Estimate& estimate, const Graph& graph, const Factors& wi
 }
 
 /// Losses: within a group the largest counts, so each group is a staircase of unions.
-struct Stairs {
-  std::vector<Cone> cones;
-  std::vector<double> losses;
+struct Stair {
+  std::vector<std::uint32_t> targets;
+  double loss = 0, weight = 0;  ///< weight: about the expected loss
+  Cone cone;
 };
 
-Stairs stairs_of(const Graph& graph, std::span<const Worked> worked) {
-  std::map<std::uint32_t, std::vector<const Threat*>> groups;
-  for (const Worked& one : worked) groups[one.threat.group].push_back(&one.threat);
-  Stairs out;
-  for (auto& [group, threats] : groups) {
-    std::ranges::stable_sort(threats, [](const Threat* a, const Threat* b) { return a->mean > b->mean; });
+std::vector<Stair> stairs_of(std::span<const Worked> worked) {
+  std::map<std::uint32_t, std::vector<const Worked*>> groups;
+  for (const Worked& one : worked) groups[one.threat.group].push_back(&one);
+  std::vector<Stair> out;
+  for (auto& [group, members] : groups) {
+    std::ranges::stable_sort(members, [](const Worked* a, const Worked* b) { return a->threat.mean > b->threat.mean; });
     std::vector<std::uint32_t> targets;
-    for (std::size_t i = 0; i < threats.size(); ++i) {
-      targets.insert(targets.end(), threats[i]->targets.begin(), threats[i]->targets.end());
-      const double loss = threats[i]->mean - (i + 1 < threats.size() ? threats[i + 1]->mean : 0);
-      if (loss <= 0) continue;
-      out.cones.push_back(cone_of(graph, targets, kMostNodes));
-      out.losses.push_back(loss);
+    double chance = 0;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      const Threat& threat = members[i]->threat;
+      targets.insert(targets.end(), threat.targets.begin(), threat.targets.end());
+      chance = std::max(chance, members[i]->chance.p90);
+      const double loss = threat.mean - (i + 1 < members.size() ? members[i + 1]->threat.mean : 0);
+      if (loss > 0) out.push_back({targets, loss, loss * chance, {}});
     }
   }
   return out;
@@ -133,22 +142,31 @@ Result<Forecast> forecast(const Estate& estate, std::span<const Finding> finding
   if (threats.size() > options.top_incidents * 2) threats.resize(options.top_incidents * 2);
 
   std::vector<Worked> worked(threats.size());
-  parallel_for(threats.size(), options.jobs, [&](std::size_t i) {
-    worked[i].threat = std::move(threats[i]);
-    worked[i].cone = cone_of(graph, worked[i].threat.targets, kMostNodes);
-  });
-  // Work is bounded by counting it before it is done, so that the answer does not depend on the machine.
-  std::uint32_t words = std::max<std::uint32_t>(kStripe, options.worlds / 64 / kStripe * kStripe);
-  if (total_steps(worked) * words > kWorkBudget) words = kStripe;
   std::size_t affordable = 0;
+  for (double held = 0; affordable < threats.size() && (affordable < 3 || held <= kConeBudget);) {
+    const std::size_t batch = std::min(kConesAtOnce, threats.size() - affordable);
+    parallel_for(batch, options.jobs, [&](std::size_t i) {
+      worked[affordable + i].threat = std::move(threats[affordable + i]);
+      worked[affordable + i].cone = cone_of(graph, worked[affordable + i].threat.targets, kMostNodes);
+    });
+    for (std::size_t i = 0; i < batch; ++i) held += size_of(worked[affordable + i].cone);
+    affordable += batch;
+  }
+  worked.resize(affordable);
+  const double sweeps = sweeps_of(graph, worked, base, options);
+  std::uint32_t words = std::max<std::uint32_t>(kStripe, options.worlds / 64 / kStripe * kStripe);
+  double all = 0;
+  for (const Worked& one : worked) all += size_of(one.cone) * sweeps;
+  if (all * words / kStripe > kWorkBudget) words = kStripe;
+  const auto cost_of = [&](const Cone& cone) { return size_of(cone) * sweeps * words / kStripe; };
+  affordable = 0;
   for (double work = 0; affordable < worked.size(); ++affordable) {
-    work += (static_cast<double>(worked[affordable].cone.steps.size()) + 16) * words * (graph.components.largest > 10 ? 4 : 1);
+    work += cost_of(worked[affordable].cone);
     if (work > kWorkBudget && affordable >= 3) break;
   }
-  if (affordable < worked.size()) {
+  worked.resize(affordable);
+  if (affordable < std::min(found, options.top_incidents * 2))
     notes.push_back(fmt::format("worked out the {} most promising of {} possible incidents: the paths of the others are too many", affordable, found));
-    worked.resize(affordable);
-  }
   if (words * 64 < options.worlds) notes.push_back("fewer worlds than asked: the paths are many");
   if (binding.network.nodes > 0 && graph.components.largest * 5 > binding.network.nodes && graph.components.largest > 1000)
     notes.push_back(fmt::format("the estate is flat: {} of {} attack states reach one another; separate its networks first", graph.components.largest, binding.network.nodes));
@@ -157,7 +175,6 @@ Result<Forecast> forecast(const Estate& estate, std::span<const Finding> finding
   if (binding.capped > 0) notes.push_back(fmt::format("{} steps start from more places than were followed", binding.capped));
 
   Worlds worlds(graph, options.seed, words, options.horizon_days);
-  Stairs stairs;
   std::vector<std::uint32_t> used;
   for (const Worked& one : worked)
     for (const Cone::LocalStep& step : one.cone.steps) used.push_back(step.step);
@@ -176,46 +193,67 @@ Result<Forecast> forecast(const Estate& estate, std::span<const Finding> finding
   });
   std::erase_if(worked, [](const Worked& one) { return one.chance.p90 <= 1e-6; });
 
-  const Explainer explainer(estate, findings, rules, binding, graph, worlds, base, options);
+  const Explainer explainer(estate, findings, rules, binding, graph, worlds, base, chains, options);
   parallel_for(worked.size(), options.jobs, [&](std::size_t i) { explainer.trace(worked[i]); });
   std::ranges::stable_sort(worked, [](const Worked& a, const Worked& b) {
     if (a.incident.level != b.incident.level) return a.incident.level > b.incident.level;
     return a.chance.p90 * a.threat.mean > b.chance.p90 * b.threat.mean;
   });
   if (worked.size() > options.top_incidents) worked.resize(options.top_incidents);
+  constexpr double kQuestions = 20;  // asked of an incident to weigh its reasons
+  std::vector<bool> weighed(worked.size(), false);
+  double weighing = 0;
+  for (std::size_t i = 0; i < std::min<std::size_t>(worked.size(), 20); ++i) {
+    weighing += kQuestions * cost_of(worked[i].cone);
+    weighed[i] = weighing <= kWorkBudget;
+  }
   parallel_for(worked.size(), options.jobs, [&](std::size_t i) {
-    if (i < 20) explainer.weigh(worked[i]);
+    if (weighed[i]) explainer.weigh(worked[i]);
   });
 
-  stairs = stairs_of(graph, worked);
-  std::vector<LossPart> parts;
-  for (std::size_t i = 0; i < stairs.cones.size(); ++i) parts.push_back({&stairs.cones[i], stairs.losses[i]});
+  std::vector<Stair> stairs = stairs_of(worked);
   const std::vector<double> weights = explainer.weights(worked);
   std::vector<CandidateAction> candidates = candidate_actions(estate, findings, rules, binding, [&](std::uint32_t site) { return weights[site]; });
   std::erase_if(candidates, [&](const CandidateAction& candidate) { return done.contains(candidate.id.text()); });
   if (candidates.size() > 60) candidates.resize(60);
+  double widest = 64;
+  for (const Worked& one : worked) widest = std::max(widest, cost_of(one.cone));
+  const double evaluations = kWorkBudget / (widest + 4'000.0 * words / kStripe);
+  if (evaluations < static_cast<double>(stairs.size() * (candidates.size() + options.top_actions))) {
+    // Too much for all: fewer actions, then fewer losses, the heaviest kept.
+    const std::size_t kept_actions = std::min<std::size_t>(candidates.size(), 20);
+    const auto kept_stairs = static_cast<std::size_t>(std::max(3.0, evaluations / 2 / static_cast<double>(kept_actions + options.top_actions)));
+    candidates.resize(kept_actions);
+    if (kept_stairs < stairs.size()) {
+      std::ranges::stable_sort(stairs, [](const Stair& a, const Stair& b) { return a.weight > b.weight; });
+      notes.push_back(fmt::format("actions are ranked by the {} heaviest of {} losses", kept_stairs, stairs.size()));
+      stairs.resize(kept_stairs);
+    }
+  }
+  parallel_for(stairs.size(), options.jobs, [&](std::size_t i) { stairs[i].cone = cone_of(graph, stairs[i].targets, kMostNodes); });
+  std::vector<LossPart> parts;
+  for (const Stair& stair : stairs) parts.push_back({&stair.cone, stair.loss});
   std::vector<Option> as_options;
   for (const CandidateAction& candidate : candidates) as_options.push_back(candidate.option);
-  double steps = 16;
-  for (const Cone& cone : stairs.cones) steps += static_cast<double>(cone.steps.size()) + 16;
-  const double each = (steps / std::max<double>(1, static_cast<double>(stairs.cones.size())) + 1'000) * words;
   PlanLimits limits;
   limits.budget = options.budget_hours;
   limits.most = options.top_actions;
-  limits.evaluations = static_cast<std::uint64_t>(std::clamp(2 * kWorkBudget / each, 50.0, 20'000.0));
+  limits.evaluations = static_cast<std::uint64_t>(std::clamp(evaluations, 50.0, 20'000.0));
   limits.jobs = options.jobs;
-  if (each * static_cast<double>(as_options.size()) > kWorkBudget) {
-    as_options.resize(static_cast<std::size_t>(std::max(5.0, kWorkBudget / each)));
-    as_options.resize(std::min(as_options.size(), candidates.size()));
-  }
   const Plan ranking = plan(worlds, binding.network, base, parts, as_options, limits);
   out.expected_loss = ranking.loss_before;
   if (as_options.empty())
     for (const LossPart& part : parts) out.expected_loss += part.loss * worlds.sample(*part.cone, base).at_horizon;
   for (Worked& one : worked) out.incidents.push_back(std::move(one.incident));
 
-  std::vector<Estimate> sampled(worked.size());
-  parallel_for(worked.size(), options.jobs, [&](std::size_t k) { sampled[k] = worked[k].exact ? worlds.sample(worked[k].cone, base) : worked[k].estimate; });
+  // Effects are shown for the first incidents as far as the work goes.
+  std::size_t shown = 0;
+  for (double work = 0; shown < worked.size(); ++shown) {
+    work += cost_of(worked[shown].cone) * static_cast<double>(ranking.order.size());
+    if (work > kWorkBudget && shown >= 1) break;
+  }
+  std::vector<Estimate> sampled(shown);
+  parallel_for(shown, options.jobs, [&](std::size_t k) { sampled[k] = worked[k].exact ? worlds.sample(worked[k].cone, base) : worked[k].estimate; });
   std::vector<Action> actions(ranking.order.size());
   parallel_for(ranking.order.size(), options.jobs, [&](std::size_t i) {
     const Ranked& ranked = ranking.order[i];
@@ -232,7 +270,7 @@ Result<Forecast> forecast(const Estate& estate, std::span<const Finding> finding
     action.how = candidate.how;
     const std::uint32_t self[1] = {ranked.option};
     const Factors with = edited(base, as_options, self);
-    for (std::size_t k = 0; k < worked.size(); ++k) {
+    for (std::size_t k = 0; k < shown; ++k) {
       const Worked& one = worked[k];
       if (!touches(binding.network, one.cone, candidate.option)) continue;
       const double before = sampled[k].at[2];

@@ -33,8 +33,9 @@ bool is_program(AssetKind kind) {
 /// `whole`: all parts of a program; otherwise only what acts as one (an agent with its tools, a server with its tools).
 Groups groups_of(const Estate& estate, bool whole) {
   Groups groups(estate.assets().size());
-  for (const Relation& relation : estate.relations()) {
-    const auto from = static_cast<std::uint32_t>(estate.index_of(relation.from)), to = static_cast<std::uint32_t>(estate.index_of(relation.to));
+  for (std::size_t r = 0; r < estate.relations().size(); ++r) {
+    const Relation& relation = estate.relations()[r];
+    const std::uint32_t from = estate.from_index(r), to = estate.to_index(r);
     if (from >= estate.assets().size() || to >= estate.assets().size()) continue;
     const AssetKind a = estate.assets()[from].kind(), b = estate.assets()[to].kind();
     const bool owned_tool = relation.kind == RelationKind::has_tool && (a == AssetKind::agent || a == AssetKind::mcp_server);

@@ -63,7 +63,8 @@ std::vector<Row> forward_pass(const Cone& cone, std::span<const Row> masks, std:
 }
 
 /// From which nodes a target is reached. Sweeps in order; loops within a component ask for another sweep over what changed.
-void backward_pass(const Cone& cone, std::span<const Row> masks, const std::vector<Row>* sides, std::vector<Row>& bits) {
+std::uint64_t backward_pass(const Cone& cone, std::span<const Row> masks, const std::vector<Row>* sides, std::vector<Row>& bits) {
+  std::uint64_t work = cone.nodes.size();
   std::fill(bits.begin(), bits.end(), Row{});
   std::vector<bool> dirty(cone.nodes.size(), false);
   std::uint32_t first = static_cast<std::uint32_t>(cone.nodes.size());
@@ -80,6 +81,7 @@ void backward_pass(const Cone& cone, std::span<const Row> masks, const std::vect
       for (std::uint32_t s = cone.steps_start[node]; s < cone.steps_start[node + 1]; ++s) {
         const Cone::LocalStep& step = cone.steps[s];
         Row open;
+        ++work;
         std::uint64_t any = 0;
         for (std::size_t w = 0; w < kStripe; ++w) any |= open[w] = bits[node][w] & masks[s][w];
         if (step.side != kNone) {
@@ -87,6 +89,7 @@ void backward_pass(const Cone& cone, std::span<const Row> masks, const std::vect
           for (std::size_t w = 0; w < kStripe; ++w) any |= open[w] &= (*sides)[step.side][w];
         }
         if (any == 0) continue;
+        work += step.source_end - step.source_begin;
         for (std::uint32_t k = step.source_begin; k < step.source_end; ++k) {
           const std::uint32_t source = cone.sources[k];
           if (!unite(bits[source], open)) continue;
@@ -97,6 +100,7 @@ void backward_pass(const Cone& cone, std::span<const Row> masks, const std::vect
     }
     first = again;
   }
+  return work;
 }
 
 }  // namespace
@@ -181,7 +185,7 @@ Estimate Worlds::sample(const Cone& cone, const Factors& with, bool horizon_only
       if (d == first || has_sides) {  // without drawn triggers one pass serves all horizons
         if (has_sides) sides = forward_pass(cone, masks, fired);
         else sides.assign(cone.has_sides ? cone.nodes.size() : 0, Row{});
-        backward_pass(cone, masks, &sides, bits);
+        out.work += backward_pass(cone, masks, &sides, bits);
         lambda.fill(0);
         for (std::size_t t = 0; t < cone.triggers.size(); ++t) {
           const Row& reached = bits[cone.triggers[t].first];

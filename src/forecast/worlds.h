@@ -57,6 +57,7 @@ struct Estimate {
   std::vector<double> reach;        ///< by position in cone.triggers: share of worlds in which it reaches a target
   std::uint64_t worlds = 0;
   bool exact = false;
+  std::uint64_t work = 0;           ///< row operations that the backward passes took, for bounding work by counting
   std::vector<float> by_world;      ///< chance at the horizon in each sampled world; empty when exact
 };
 
