@@ -14,20 +14,37 @@ constexpr std::uint32_t kUpgradeGroup = 1'000'000;  // a class of its own: an up
 
 std::string name_for(const Asset& asset) { return excerpt_of(asset.name.empty() ? asset.key : asset.name, 80); }
 
-/// Whether the control is the fix of the finding: their names share a word.
+/// Whether the control is the fix of the finding.
 bool closes(const ControlKind& control, const Finding& finding) {
-  if (control.name == "rotate") return finding.vector == Vector::sensitive_data && finding.signal.rule.find("personal") == std::string::npos;
-  if (control.name == "remove-poisoned")
-    return finding.vector == Vector::poisoned_model || finding.vector == Vector::poisoned_tool || finding.vector == Vector::poisoned_data;
-  if (control.name == "remediate-gap") return finding.vector == Vector::non_compliance;
-  for (std::size_t begin = 0; begin < control.name.size();) {
-    std::size_t end = control.name.find('-', begin);
-    if (end == std::string::npos) end = control.name.size();
-    const std::string_view word = std::string_view(control.name).substr(begin, end - begin);
-    if (word.size() >= 4 && word != "model" && word != "config" && word != "data" && finding.signal.rule.find(word) != std::string::npos) return true;
-    begin = end + 1;
+  return std::ranges::binary_search(control.closes, finding.signal.rule) ||
+         (control.name == "remediate-gap" && finding.vector == Vector::non_compliance);
+}
+
+/// Where a person can put the control in place: the asset itself, or the nearest that holds, reads, loads or serves it.
+/// kNone if there is none within three relations.
+std::uint32_t place_of(const ControlKind& control, const Estate& estate, std::uint32_t asset) {
+  auto rank = [&](std::uint32_t at) {
+    return control.at.empty() ? 0 : std::ranges::find(control.at, estate.assets()[at].kind()) - control.at.begin();
+  };
+  const auto none = static_cast<std::ptrdiff_t>(control.at.size());
+  if (control.at.empty() || rank(asset) < none) return asset;
+  std::vector<std::uint32_t> ring{asset}, seen{asset};
+  for (int depth = 0; depth < 3 && !ring.empty() && seen.size() < 2'000; ++depth) {
+    std::vector<std::uint32_t> next;
+    for (std::uint32_t at : ring)
+      for (std::uint32_t r : estate.in(at)) {
+        const auto holder = static_cast<std::uint32_t>(estate.index_of(estate.relations()[r].from));
+        if (holder >= estate.assets().size() || std::ranges::find(seen, holder) != seen.end()) continue;
+        seen.push_back(holder);
+        next.push_back(holder);
+      }
+    std::uint32_t best = kNone;
+    for (std::uint32_t at : next)
+      if (rank(at) < none && (best == kNone || rank(at) < rank(best) || (rank(at) == rank(best) && at < best))) best = at;
+    if (best != kNone) return best;
+    ring = std::move(next);
   }
-  return false;
+  return kNone;
 }
 
 }  // namespace
@@ -42,10 +59,12 @@ std::vector<CandidateAction> candidate_actions(const Estate& estate, std::span<c
     const Site& site = binding.sites[s];
     const double weight = weight_of_site(s);
     if (weight <= 0) continue;
-    const Asset& asset = estate.assets()[site.asset];
     for (const UsedControl& used : rules.rules[site.rule].controls) {
       const ControlKind& control = rules.controls[used.control];
       if (control.only_findings || std::ranges::find(site.present, used.control) != site.present.end()) continue;
+      const std::uint32_t place = place_of(control, estate, site.asset);
+      if (place == kNone) continue;
+      const Asset& asset = estate.assets()[place];
       std::string title = control.todo;
       if (const std::size_t at = title.find("{asset}"); at != std::string::npos) title.replace(at, 7, name_for(asset));
       const auto [found, is_new] = by_title.try_emplace(fmt::format("{}|{}", title, asset.id.text()));
@@ -54,15 +73,21 @@ std::vector<CandidateAction> candidate_actions(const Estate& estate, std::span<c
         candidate.title = std::move(title);
         candidate.id = ActionId::of({"action", candidate.title, asset.id.text()});
         candidate.option.cost = control.hours;
-        if (const auto there = findings_at.find(site.asset); there != findings_at.end())
-          for (const Finding* finding : there->second)
-            if (closes(control, *finding)) {
-              candidate.findings.push_back(finding->id);
-              candidate.option.cost = std::max(0.25, finding->effort_hours);
-              if (candidate.how.empty()) candidate.how = finding->remediation;
-            }
-        if (candidate.how.empty())
-          candidate.how = fmt::format("{} ({} {}).", candidate.title, name_of(asset.kind()), asset.places.empty() ? asset.key : asset.places.front().text());
+        candidate.how = control.how;
+      }
+      // Findings of the asset where the step happens and of the one where the control is put.
+      for (const std::uint32_t at : {site.asset, place}) {
+        const auto there = findings_at.find(at);
+        if (there == findings_at.end()) continue;
+        for (const Finding* finding : there->second) {
+          if (!closes(control, *finding) || std::ranges::find(candidate.findings, finding->id) != candidate.findings.end()) continue;
+          if (candidate.findings.empty()) {
+            candidate.how = finding->remediation;
+            candidate.option.cost = 0.25;
+          }
+          candidate.findings.push_back(finding->id);
+          candidate.option.cost = std::max(candidate.option.cost, finding->effort_hours);
+        }
       }
       const auto group = static_cast<std::uint32_t>(hash64(control.group) % kUpgradeGroup);
       if (site.control != kNone) candidate.option.edits.push_back({site.control, false, group, used.multiplier});

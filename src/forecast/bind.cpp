@@ -41,10 +41,17 @@ std::string filled(const std::string& cause, const Asset& asset) {
   return out;
 }
 
+std::vector<std::uint32_t> ends_of(const Estate& estate, AssetId Relation::*end) {
+  std::vector<std::uint32_t> out;
+  out.reserve(estate.relations().size());
+  for (const Relation& relation : estate.relations()) out.push_back(static_cast<std::uint32_t>(estate.index_of(relation.*end)));
+  return out;
+}
+
 class Binder {
  public:
   Binder(const Estate& estate, std::span<const Finding> findings, const StepRules& rules)
-      : estate_(estate), rules_(rules), flaws_(estate, findings), findings_of_(estate.assets().size()) {
+      : estate_(estate), rules_(rules), from_index_(ends_of(estate, &Relation::from)), to_index_(ends_of(estate, &Relation::to)), flaws_(estate, findings, to_index_), findings_of_(estate.assets().size()) {
     for (const Finding& finding : findings) {
       // What stands in tests and documentation is not in use; it is reported but no step rests on it.
       if (finding.state == FindingState::fixed || finding.signal.context == "test" || finding.signal.context == "documentation") continue;
@@ -105,7 +112,7 @@ class Binder {
         for (std::uint32_t at : here)
           for (std::uint32_t r : hop->forward ? estate_.in(at) : estate_.out(at)) {
             if (estate_.relations()[r].kind != hop->relation) continue;
-            const std::uint32_t other = hop->forward ? estate_.from_index(r) : estate_.to_index(r);
+            const std::uint32_t other = hop->forward ? from_index_[r] : to_index_[r];
             if (other < estate_.assets().size()) before.push_back(other);
             if (before.size() >= kMostSources) break;
           }
@@ -403,6 +410,7 @@ class Binder {
 
   const Estate& estate_;
   const StepRules& rules_;
+  std::vector<std::uint32_t> from_index_, to_index_;  // ends of relations, looked up once
   Flaws flaws_;
   graph::FindingsOf findings_of_;
   std::array<std::vector<std::uint32_t>, kAssetKindNames.size()> of_kind_;

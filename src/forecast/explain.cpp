@@ -77,6 +77,18 @@ PathStep Explainer::path_step(std::uint32_t step, std::uint32_t trigger) const {
   return out;
 }
 
+double Explainer::direct_chance(const Trajectory& way) const {
+  constexpr std::size_t kDirect = 2;  // after the observed one: what is loaded runs, what runs takes
+  if (!rules_.rules[binding_.sites[binding_.site_of_trigger[way.trigger]].rule].observed) return 0;
+  double chance = -std::expm1(-binding_.network.mean_rate(way.trigger, base_));
+  std::size_t steps = 0;
+  for (std::uint32_t step : way.steps) {
+    chance *= binding_.network.mean_chance_of_step(step, base_);
+    steps += !rules_.rules[binding_.sites[binding_.origin[step].site].rule].bridge;
+  }
+  return steps <= kDirect + 1 ? chance : 0;
+}
+
 void Explainer::trace(Worked& worked) const {
   const IncidentType& type = rules_.incidents[worked.threat.type];
   const Asset& asset = estate_.assets()[worked.threat.asset];
@@ -98,11 +110,12 @@ void Explainer::trace(Worked& worked) const {
     if (best.trigger != kNone) worked.ways.push_back({best.trigger, best.steps, 1});
   }
   std::array<double, 4> tiers{};
-  double all = 0, shares = 0, assumed = 0;
+  double all = 0, shares = 0, assumed = 0, direct = 0;
   for (const Trajectory& way : worked.ways) {
     Path path;
     path.share = way.share;
     bool rests_on_assumption = false;
+    direct = std::max(direct, direct_chance(way));
     for (std::size_t i = 0; i < way.steps.size(); ++i) {
       PathStep step = path_step(way.steps[i], i == 0 ? way.trigger : kNone);
       rests_on_assumption = rests_on_assumption || step.assumed;
@@ -121,19 +134,17 @@ void Explainer::trace(Worked& worked) const {
       incident.evidence_tier += fmt::format("{}{} ({:.0f} %)", incident.evidence_tier.empty() ? "" : ", ", static_cast<char>('A' + t), percent(tiers[t] / all));
   const bool weak = all > 0 && (tiers[2] / all > 0.5 || assumed / shares > 0.5);
 
-  double observed = 0;
-  bool exploited = false;
+  Judgement judgement{worked.threat.mean, worked.threat.p90, options_.risk_appetite, direct, false, weak, type.follows};
   for (std::size_t t = 0; t < worked.cone.triggers.size(); ++t) {
     const std::uint32_t trigger = worked.cone.triggers[t].second;
     const Site& site = binding_.sites[binding_.site_of_trigger[trigger]];
     if (binding_.network.mean_rate(trigger, base_) <= 0 || worked.estimate.reach[t] <= 0) continue;
-    if (rules_.rules[site.rule].observed) observed = std::max(observed, worked.estimate.reach[t]);
     for (FindingId id : site.findings) {
       const auto at = finding_.find(id);
-      exploited = exploited || (at != finding_.end() && at->second->signal.vulnerability && at->second->signal.vulnerability->known_exploited);
+      judgement.exploited = judgement.exploited || (at != finding_.end() && at->second->signal.vulnerability && at->second->signal.vulnerability->known_exploited);
     }
   }
-  incident.level = level_of(worked.chance, worked.threat.mean, options_.risk_appetite, exploited, observed, weak);
+  incident.level = level_of(worked.chance, judgement);
 }
 
 void Explainer::weigh(Worked& worked) const {

@@ -24,7 +24,7 @@ double exploitation_chance(const VulnerabilityFacts& facts) {
   return facts.known_exploited ? std::max(0.5, in_30) : in_30;
 }
 
-Flaws::Flaws(const Estate& estate, std::span<const Finding> findings) : estate_(estate) {
+Flaws::Flaws(const Estate& estate, std::span<const Finding> findings, std::span<const std::uint32_t> to_index) : estate_(estate), to_index_(to_index) {
   for (const Finding& finding : findings) {
     if (!finding.signal.vulnerability || finding.state == FindingState::fixed) continue;
     const std::size_t asset = estate.index_of(finding.signal.asset);
@@ -59,7 +59,7 @@ std::vector<const FlawedPackage*> Flaws::look(std::size_t asset) {
       if (depth == 3) continue;
       for (std::uint32_t r : estate_.out(seen[i])) {
         const Relation& relation = estate_.relations()[r];
-        const std::size_t to = estate_.to_index(r);
+        const std::size_t to = to_index_[r];
         if (to >= estate_.assets().size()) continue;
         const AssetKind kind = estate_.assets()[to].kind();
         const bool carries = relation.kind == RelationKind::depends_on ||

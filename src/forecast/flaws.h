@@ -27,7 +27,8 @@ struct FlawedPackage {
 
 class Flaws {
  public:
-  Flaws(const Estate& estate, std::span<const Finding> findings);
+  /// `to_index` by relation: position of its end in assets(); outlives this.
+  Flaws(const Estate& estate, std::span<const Finding> findings, std::span<const std::uint32_t> to_index);
   [[nodiscard]] bool empty() const { return by_asset_.empty(); }
   /// Flaws at the asset and in what it depends on, runs on or serves, three relations deep.
   /// Remembered by asset: from one thread.
@@ -36,6 +37,7 @@ class Flaws {
 
  private:
   const Estate& estate_;
+  std::span<const std::uint32_t> to_index_;
   [[nodiscard]] std::vector<const FlawedPackage*> look(std::size_t asset);
 
   std::unordered_map<std::uint32_t, FlawedPackage> by_asset_;

@@ -97,6 +97,25 @@ std::vector<Stair> stairs_of(std::span<const Worked> worked) {
   return out;
 }
 
+/// By level, then what others follow from before what follows, then expected loss; each further incident of a type counts half, so
+/// that one type at many like assets does not fill the top.
+void rank(std::vector<Worked>& worked, const StepRules& rules) {
+  auto loss = [](const Worked& one) { return one.chance.p90 * one.threat.mean; };
+  std::ranges::stable_sort(worked, [&](const Worked& a, const Worked& b) { return loss(a) > loss(b); });
+  std::map<std::pair<Level, std::uint32_t>, int> before;
+  std::vector<std::tuple<int, bool, double, std::size_t>> order;
+  for (std::size_t i = 0; i < worked.size(); ++i) {
+    const Worked& one = worked[i];
+    const int same = before[{one.incident.level, one.threat.type}]++;
+    order.emplace_back(-static_cast<int>(one.incident.level), rules.incidents[one.threat.type].follows, -std::ldexp(loss(one), -same), i);
+  }
+  std::ranges::sort(order);
+  std::vector<Worked> out;
+  out.reserve(worked.size());
+  for (const auto& entry : order) out.push_back(std::move(worked[std::get<3>(entry)]));
+  worked = std::move(out);
+}
+
 Result<std::vector<std::uint32_t>> chosen_actions(const std::vector<CandidateAction>& candidates, const std::vector<std::string>& wanted) {
   std::vector<std::uint32_t> out;
   for (const std::string& text : wanted) {
@@ -195,10 +214,7 @@ Result<Forecast> forecast(const Estate& estate, std::span<const Finding> finding
 
   const Explainer explainer(estate, findings, rules, binding, graph, worlds, base, chains, options);
   parallel_for(worked.size(), options.jobs, [&](std::size_t i) { explainer.trace(worked[i]); });
-  std::ranges::stable_sort(worked, [](const Worked& a, const Worked& b) {
-    if (a.incident.level != b.incident.level) return a.incident.level > b.incident.level;
-    return a.chance.p90 * a.threat.mean > b.chance.p90 * b.threat.mean;
-  });
+  rank(worked, rules);
   if (worked.size() > options.top_incidents) worked.resize(options.top_incidents);
   constexpr double kQuestions = 20;  // asked of an incident to weigh its reasons
   std::vector<bool> weighed(worked.size(), false);
@@ -278,6 +294,7 @@ Result<Forecast> forecast(const Estate& estate, std::span<const Finding> finding
       const double after = worlds.sample(one.cone, with).at[2] / before * one.chance.p90;
       if (std::abs(after - one.chance.p90) > 1e-9) action.effects.push_back({out.incidents[k].id, one.chance.p90, std::min(after, one.chance.p90)});
     }
+    std::ranges::stable_sort(action.effects, [](const ActionEffect& a, const ActionEffect& b) { return a.before - a.after > b.before - b.after; });
   });
   for (Action& action : actions)
     if (action.loss_reduction > 0) out.actions.push_back(std::move(action));

@@ -3,11 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
 
 namespace stormwatch::forecast {
 
 namespace {
+
+constexpr double kQuantile90 = 1.2815515655446004;  // of the standard normal
 
 class Groups {
  public:
@@ -33,9 +36,8 @@ bool is_program(AssetKind kind) {
 /// `whole`: all parts of a program; otherwise only what acts as one (an agent with its tools, a server with its tools).
 Groups groups_of(const Estate& estate, bool whole) {
   Groups groups(estate.assets().size());
-  for (std::size_t r = 0; r < estate.relations().size(); ++r) {
-    const Relation& relation = estate.relations()[r];
-    const std::uint32_t from = estate.from_index(r), to = estate.to_index(r);
+  for (const Relation& relation : estate.relations()) {
+    const auto from = static_cast<std::uint32_t>(estate.index_of(relation.from)), to = static_cast<std::uint32_t>(estate.index_of(relation.to));
     if (from >= estate.assets().size() || to >= estate.assets().size()) continue;
     const AssetKind a = estate.assets()[from].kind(), b = estate.assets()[to].kind();
     const bool owned_tool = relation.kind == RelationKind::has_tool && (a == AssetKind::agent || a == AssetKind::mcp_server);
@@ -54,9 +56,10 @@ void set_impact(Threat& threat, const IncidentType& type, const Asset& asset) {
       threat.median = std::max(type.median, static_cast<double>(*data->rows) * type.per_record);
       threat.p90 = threat.median * type.p90 / type.median;
     }
-  const double sigma = std::log(threat.p90 / threat.median) / 1.2815515655446004;
-  // The mean of a lognormal this wide lies beyond anything anyone stated; it is not let past the stated 90th percentile.
-  threat.mean = std::min(threat.p90, threat.median * std::exp(sigma * sigma / 2));
+  const double sigma = std::log(threat.p90 / threat.median) / kQuantile90;
+  // The mean of a lognormal this wide hangs on losses nobody has seen: the mean of what is up to the stated 90th percentile is used.
+  const double below = 0.5 * std::erfc((sigma - kQuantile90) / std::numbers::sqrt2);
+  threat.mean = std::clamp(threat.median * std::exp(sigma * sigma / 2) * below / 0.9, 0.9 * threat.median, threat.p90);
 }
 
 }  // namespace
@@ -95,14 +98,15 @@ std::vector<Threat> threats_of(const Estate& estate, const StepRules& rules, con
   return out;
 }
 
-Level level_of(const Chance& chance, double mean_loss, double appetite, bool exploited, double observed_rest, bool weak_evidence) {
-  const bool major = mean_loss >= appetite;
-  if (observed_rest >= 0.3) return Level::emergency;
-  const bool warning = (chance.p30 >= 0.20 && major) || chance.p7 >= 0.05 || (exploited && chance.p90 >= 0.02);
-  if (warning) return weak_evidence && !exploited ? Level::watch : Level::warning;
+Level level_of(const Chance& chance, const Judgement& judgement) {
+  const bool major = judgement.bad_loss >= 2 * judgement.appetite;
+  if (judgement.direct >= 0.3 && chance.p30 >= 0.3 && major && !judgement.follows) return Level::emergency;
+  const bool sure = judgement.exploited || judgement.direct >= 0.3;
+  const bool warning = (chance.p30 >= 0.20 && major) || chance.p7 >= 0.05 || (judgement.exploited && chance.p90 >= 0.02);
+  if (warning) return judgement.weak && !sure ? Level::watch : Level::warning;
   if (chance.p30 >= 0.05 && major) return Level::watch;
   if (chance.p30 >= 0.10) return Level::advisory;
-  if (chance.p90 >= 0.05 && chance.p90 * mean_loss >= 0.1 * appetite) return Level::outlook;
+  if (chance.p90 >= 0.05 && chance.p90 * judgement.mean_loss >= 0.02 * judgement.appetite) return Level::outlook;
   return Level::none;
 }
 

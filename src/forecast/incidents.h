@@ -33,6 +33,13 @@ struct Trajectory {
 std::vector<Trajectory> trajectories(const Graph& graph, const Cone& cone, const Worlds& worlds, const Factors& with, double days,
                                      std::uint64_t seed, std::size_t most);
 
-Level level_of(const Chance& chance, double mean_loss, double appetite, bool exploited, double observed_rest, bool weak_evidence);
+struct Judgement {
+  double mean_loss = 0, bad_loss = 0, appetite = 0;  ///< bad_loss: the 90th percentile
+  double direct = 0;        ///< chance within 30 days of the best short path from an attack step that was observed
+  bool exploited = false;   ///< a flaw known to be exploited can start it
+  bool weak = false;        ///< most evidence is of tier C or rests on facts nobody observed
+  bool follows = false;     ///< cause or consequence of another incident
+};
+Level level_of(const Chance& chance, const Judgement& judgement);
 
 }  // namespace stormwatch::forecast

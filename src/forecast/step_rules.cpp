@@ -214,6 +214,16 @@ Result<std::vector<ControlKind>> controls_of(std::string_view file, const Node& 
     control.todo = reader.text("do");
     control.group = reader.text("class");
     control.only_findings = reader.text("only_findings") == "true";
+    control.how = reader.text("how");
+    if (const Node* closes = reader.ask("closes"))
+      for (const Node& item : closes->items) control.closes.push_back(item.scalar);
+    std::ranges::sort(control.closes);
+    if (const Node* kinds = reader.ask("at"))
+      for (const Node& item : kinds->items) {
+        const auto kind = asset_kind_named(item.scalar);
+        if (!kind) return at(file, item, "unknown kind " + item.scalar);
+        control.at.push_back(*kind);
+      }
     if (control.todo.empty() || control.group.empty()) return at(file, member.value, "a control without do or class");
     if (const Node* hours = reader.ask("hours")) {
       const auto number = number_at(file, *hours, 10'000);
@@ -239,6 +249,7 @@ Result<std::vector<IncidentType>> incidents_of(std::string_view file, const Node
     IncidentType type;
     type.id = member.key;
     type.title = reader.text("title");
+    type.follows = reader.text("follows") == "true";
     if (const Node* states = reader.ask("states"))
       for (const Node& item : states->items) {
         const auto state = state_at(file, item);

@@ -73,6 +73,9 @@ struct StepRule {
 struct ControlKind {
   std::string name, todo, group;  ///< todo: imperative sentence with {asset}; group: its class
   double hours = 4;
+  std::string how;                ///< what doing it means, one sentence
+  std::vector<std::string> closes;  ///< finding rules whose fix it is, sorted
+  std::vector<AssetKind> at;      ///< kinds where a person can do it, the best first; empty: any
   bool only_findings = false;     ///< offered through the findings it closes, not by itself
   std::optional<graph::Condition> present;
 };
@@ -81,6 +84,7 @@ struct IncidentType {
   std::string id, title;
   std::vector<std::uint8_t> states;
   double median = 0, p90 = 0, per_record = 0;
+  bool follows = false;           ///< cause or consequence of another incident: never above warning
 };
 
 class StepRules {

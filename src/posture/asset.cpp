@@ -23,11 +23,11 @@ Estate::Estate(std::vector<Asset> assets, std::vector<Relation> relations, std::
   const std::size_t n = assets_.size();
   out_start_.assign(n + 1, 0);
   in_start_.assign(n + 1, 0);
-  ends_.resize(relations_.size());
+  std::vector<std::pair<std::size_t, std::size_t>> ends(relations_.size());
   for (std::size_t r = 0; r < relations_.size(); ++r) {
-    ends_[r] = {static_cast<std::uint32_t>(index_of(relations_[r].from)), static_cast<std::uint32_t>(index_of(relations_[r].to))};
-    if (ends_[r].first < n) ++out_start_[ends_[r].first + 1];
-    if (ends_[r].second < n) ++in_start_[ends_[r].second + 1];
+    ends[r] = {index_of(relations_[r].from), index_of(relations_[r].to)};
+    if (ends[r].first < n) ++out_start_[ends[r].first + 1];
+    if (ends[r].second < n) ++in_start_[ends[r].second + 1];
   }
   for (std::size_t i = 0; i < n; ++i) {
     out_start_[i + 1] += out_start_[i];
@@ -37,8 +37,8 @@ Estate::Estate(std::vector<Asset> assets, std::vector<Relation> relations, std::
   in_.resize(in_start_[n]);
   std::vector<std::uint32_t> out_next(out_start_), in_next(in_start_);
   for (std::uint32_t r = 0; r < relations_.size(); ++r) {
-    if (ends_[r].first < n) out_[out_next[ends_[r].first]++] = r;
-    if (ends_[r].second < n) in_[in_next[ends_[r].second]++] = r;
+    if (ends[r].first < n) out_[out_next[ends[r].first]++] = r;
+    if (ends[r].second < n) in_[in_next[ends[r].second]++] = r;
   }
 }
 

@@ -82,16 +82,12 @@ class Estate {
   /// Relations that leave or enter the asset, as positions in `relations()`.
   [[nodiscard]] std::span<const std::uint32_t> out(std::size_t asset_index) const;
   [[nodiscard]] std::span<const std::uint32_t> in(std::size_t asset_index) const;
-  /// Ends of a relation as positions in `assets()`; assets().size() if absent.
-  [[nodiscard]] std::uint32_t from_index(std::size_t relation_index) const { return ends_[relation_index].first; }
-  [[nodiscard]] std::uint32_t to_index(std::size_t relation_index) const { return ends_[relation_index].second; }
 
  private:
   std::vector<Asset> assets_;
   std::vector<Relation> relations_;
   std::vector<Gap> gaps_;
   std::unordered_map<AssetId, std::uint32_t> index_;
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> ends_;  ///< by relation
   std::vector<std::uint32_t> out_start_, out_, in_start_, in_;
 };
 
