@@ -80,7 +80,8 @@ std::vector<CandidateAction> candidate_actions(const Estate& estate, std::span<c
         const auto there = findings_at.find(at);
         if (there == findings_at.end()) continue;
         for (const Finding* finding : there->second) {
-          if (!closes(control, *finding) || std::ranges::find(candidate.findings, finding->id) != candidate.findings.end()) continue;
+          const bool observed = rules.rules[site.rule].observed && used.multiplier <= 0 && std::ranges::find(site.findings, finding->id) != site.findings.end();
+          if ((!observed && !closes(control, *finding)) || std::ranges::find(candidate.findings, finding->id) != candidate.findings.end()) continue;
           if (candidate.findings.empty()) {
             candidate.how = finding->remediation;
             candidate.option.cost = 0.25;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "forecast/incidents.h"
 #include "forecast/step_rules.h"
 #include "graph/merge.h"
 
@@ -172,6 +173,69 @@ TEST(Forecast, RenamingEverythingChangesLittle) {
   }
 }
 
+TEST(Forecast, ALeakedKeyIsRotatedFirstAndNoActionRepeatsItsTitle) {
+  Observation seen;
+  ApplicationFacts facts;
+  facts.public_access = true;
+  const AssetId application = seen.add(make_asset("app", "assistant", facts));
+  SecretFacts key;
+  key.type = "cloud-key";
+  key.exposure = "public";
+  key.test_value = false;
+  key.fingerprint = "f1";
+  const AssetId secret = seen.add(make_asset("aws:f1", "aws key", key));
+  IdentityFacts role;
+  role.platform = "aws";
+  role.can_escalate = true;
+  const AssetId identity = seen.add(make_asset("role", "runner", role));
+  DatasetFacts rows;
+  rows.personal_data = {"email"};
+  const AssetId data = seen.add(make_asset("file:rows.jsonl", "rows.jsonl", rows));
+  seen.relate(application, RelationKind::stores_secret, secret);
+  seen.relate(application, RelationKind::reads, data);
+  seen.relate(secret, RelationKind::grants_access, identity);
+  Finding finding;
+  finding.id = FindingId::of({"k"});
+  finding.signal.rule = "cloud-key-exposed";
+  finding.signal.asset = secret;
+  finding.signal.severity = Severity::critical;
+  finding.vector = Vector::sensitive_data;
+  finding.remediation = "Disable the key.";
+  const Estate estate = graph::merge({seen});
+  const auto out = forecast(estate, std::vector{finding}, rules(), {});
+  ASSERT_TRUE(out);
+  auto place = [&](std::string_view start) {
+    return std::ranges::find_if(out->actions, [&](const Action& a) { return a.title.starts_with(start); }) - out->actions.begin();
+  };
+  const auto rotate = place("Revoke and rotate aws key");
+  ASSERT_LT(rotate, static_cast<std::ptrdiff_t>(out->actions.size()));
+  EXPECT_LT(rotate, place("Move aws key"));
+  EXPECT_EQ(out->actions[static_cast<std::size_t>(rotate)].findings.size(), 1U);
+  EXPECT_EQ(out->actions[static_cast<std::size_t>(rotate)].how, "Disable the key.");
+  for (const Action& action : out->actions) {
+    EXPECT_FALSE(action.how.empty()) << action.title;
+    EXPECT_EQ(action.how.find(action.title), std::string::npos) << action.title;
+    EXPECT_EQ(action.title.find("outgoing traffic of rows.jsonl"), std::string::npos) << "nobody can do that to a file";
+    for (std::size_t i = 1; i < action.effects.size(); ++i)
+      EXPECT_GE(action.effects[i - 1].before - action.effects[i - 1].after, action.effects[i].before - action.effects[i].after - 1e-12);
+  }
+}
+
+TEST(Forecast, OnlyWhatWasObservedNearbyIsAnEmergency) {
+  const Chance sure{0.9, 0.95, 1, 0.9, 1};
+  Judgement judgement{.mean_loss = 200'000, .bad_loss = 1'000'000, .appetite = 100'000, .direct = 0.9};
+  EXPECT_EQ(level_of(sure, judgement), Level::emergency);
+  judgement.follows = true;
+  EXPECT_EQ(level_of(sure, judgement), Level::warning);
+  judgement.follows = false;
+  judgement.direct = 0.2;
+  EXPECT_EQ(level_of(sure, judgement), Level::warning);
+  judgement.weak = true;
+  EXPECT_EQ(level_of(sure, judgement), Level::watch);
+  judgement.exploited = true;
+  EXPECT_EQ(level_of(sure, judgement), Level::warning);
+}
+
 TEST(Forecast, AnEmptyEstateHasNoIncidents) {
   const auto out = forecast(Estate{}, {}, rules(), {});
   ASSERT_TRUE(out);
@@ -203,6 +267,11 @@ TEST(Forecast, ObservedPoisonIsAnEmergencyWhereItIsLoaded) {
   EXPECT_EQ(code->level, Level::emergency);
   EXPECT_TRUE(code->exact);
   EXPECT_GT(code->chance.p90, 0.8);
+  // What it follows from is no emergency of its own, and comes after it.
+  const Incident* supply = incident(*out, "I5");
+  ASSERT_NE(supply, nullptr);
+  EXPECT_LT(supply->level, Level::emergency);
+  EXPECT_EQ(out->incidents.front().type, "I2");
   EXPECT_TRUE(std::ranges::any_of(out->actions, [](const Action& a) { return a.title.starts_with("Remove model.pkl") && !a.findings.empty(); }));
 }
 
