@@ -31,7 +31,10 @@ bool touches(const Network& network, const Cone& cone, const Option& option) {
 Explainer::Explainer(const Estate& estate, std::span<const Finding> findings, const StepRules& rules, const Binding& binding, const Graph& graph,
                      const Worlds& worlds, const Factors& base, const BestChains& chains, const ForecastOptions& options)
     : estate_(estate), rules_(rules), binding_(binding), graph_(graph), worlds_(worlds), base_(base), chains_(chains), options_(options) {
-  for (const Finding& finding : findings) finding_.emplace(finding.id, &finding);
+  for (const Finding& finding : findings) {
+    finding_.emplace(finding.id, &finding);
+    if (finding.state != FindingState::fixed && finding.signal.severity >= Severity::high && finding.signal.context.empty()) proven_.insert(finding.signal.asset);
+  }
 }
 
 std::string Explainer::reason(const Site& site, std::uint32_t package) const {
@@ -86,7 +89,9 @@ double Explainer::direct_chance(const Trajectory& way) const {
     chance *= binding_.network.mean_chance_of_step(step, base_);
     steps += !rules_.rules[binding_.sites[binding_.origin[step].site].rule].bridge;
   }
-  return steps <= kDirect + 1 ? chance : 0;
+  // Code that goes on to run elsewhere is a second break-in, not the observed one.
+  const bool moved_on = steps > kDirect && rules_.rules[binding_.sites[binding_.origin[way.steps.back()].site].rule].to == *state_named("CODE");
+  return steps <= kDirect + 1 && !moved_on ? chance : 0;
 }
 
 void Explainer::trace(Worked& worked) const {
@@ -110,12 +115,14 @@ void Explainer::trace(Worked& worked) const {
     if (best.trigger != kNone) worked.ways.push_back({best.trigger, best.steps, 1});
   }
   std::array<double, 4> tiers{};
+  bool proven = false;
   double all = 0, shares = 0, assumed = 0, direct = 0;
   for (const Trajectory& way : worked.ways) {
     Path path;
     path.share = way.share;
     bool rests_on_assumption = false;
     direct = std::max(direct, direct_chance(way));
+    for (std::uint32_t step : way.steps) proven = proven || proven_.contains(estate_.assets()[binding_.sites[binding_.origin[step].site].asset].id);
     for (std::size_t i = 0; i < way.steps.size(); ++i) {
       PathStep step = path_step(way.steps[i], i == 0 ? way.trigger : kNone);
       rests_on_assumption = rests_on_assumption || step.assumed;
@@ -132,7 +139,7 @@ void Explainer::trace(Worked& worked) const {
   for (std::size_t t = 0; t < tiers.size(); ++t)
     if (all > 0 && tiers[t] / all >= 0.005)
       incident.evidence_tier += fmt::format("{}{} ({:.0f} %)", incident.evidence_tier.empty() ? "" : ", ", static_cast<char>('A' + t), percent(tiers[t] / all));
-  const bool weak = all > 0 && (tiers[2] / all > 0.5 || assumed / shares > 0.5);
+  const bool weak = !proven || (all > 0 && (tiers[2] / all > 0.5 || assumed / shares > 0.5));
 
   Judgement judgement{worked.threat.mean, worked.threat.p90, options_.risk_appetite, direct, false, weak, type.follows};
   for (std::size_t t = 0; t < worked.cone.triggers.size(); ++t) {

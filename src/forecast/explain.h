@@ -2,6 +2,7 @@
 // An incident for people: level, paths with their reasons, what drives its chance and what speaks against it.
 #pragma once
 
+#include <set>
 #include <unordered_map>
 
 #include "forecast/incidents.h"
@@ -49,6 +50,7 @@ class Explainer {
   const BestChains& chains_;
   const ForecastOptions& options_;
   std::unordered_map<FindingId, const Finding*> finding_;
+  std::set<AssetId> proven_;  ///< assets with an open finding of high severity or above, in code that is used
 };
 
 }  // namespace stormwatch::forecast
