@@ -100,6 +100,12 @@ void step_lines(Page& page, const Path& path) {
   }
 }
 
+// Three keys of one file are three incidents of one kind; the short list shows two of a kind before it repeats itself.
+void put_third_of_a_kind_last(std::vector<const Incident*>& incidents) {
+  std::map<std::string_view, std::size_t> of_kind;
+  std::ranges::stable_partition(incidents, [&](const Incident* incident) { return of_kind[incident->type]++ < 2; });
+}
+
 void forecast_section(Page& page) {
   const Forecast& forecast = page.posture.forecast;
   page.heading(fmt::format("FORECAST, next {} days", forecast.horizon_days));
@@ -111,6 +117,7 @@ void forecast_section(Page& page) {
                  "Paths to incidents exist, none reaches a level: see --format json or `stormwatch forecast`.", 2);
     return;
   }
+  if (!page.options.verbose) put_third_of_a_kind_last(shown);
   const std::size_t most = page.options.verbose ? shown.size() : 5;
   for (std::size_t i = 0; i < shown.size() && i < most; ++i) {
     const Incident& incident = *shown[i];

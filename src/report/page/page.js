@@ -27,8 +27,11 @@ const placeOf = (l) => l.path + (l.member ? "!/" + l.member : "") + (l.line ? ":
 
 // --- top -------------------------------------------------------------------------------------------------------------
 $("target").textContent = `${report.scan.targets.join(", ")} · ${report.scan.started} · stormwatch ${report.tool.version}`;
-const incidents = report.forecast.incidents.filter((i) => i.level !== "none");
-const worst = incidents[0];
+const leveled = report.forecast.incidents.filter((i) => i.level !== "none");
+const worst = leveled[0];
+const ofKind = new Map();   // two of a kind before the list repeats itself
+for (const i of leveled) { i.nth = ofKind.get(i.type) || 0; ofKind.set(i.type, i.nth + 1); }
+const incidents = [...leveled.filter((i) => i.nth < 2), ...leveled.filter((i) => i.nth >= 2)];
 const tile = (value, label) => make("div", { class: "tile" }, make("b", {}, String(value)), make("span", {}, label));
 $("tiles").append(
   tile(worst ? worst.level : "clear", worst ? "highest level" : "no incident reaches a level"),
