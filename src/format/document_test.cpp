@@ -156,5 +156,11 @@ TEST(Documents, SurviveEveryTruncation) {
   for (std::size_t i = 0; i < toml.size(); ++i) (void)parse_toml(toml.substr(0, i), kLimits);
 }
 
+// libfyaml's own clean-up of a parser crashes after this text; format/document_yaml.cpp must not ask for it.
+TEST(Yaml, BrokenTextWhoseParserCannotBeCleanedUp) {
+  const Limits limits;
+  (void)parse_yaml(std::string_view("\n? d<:\t\0", 8), limits);
+}
+
 }  // namespace
 }  // namespace stormwatch::format

@@ -57,6 +57,14 @@ TEST(Json, ill_typed_members_read_as_empty_not_as_a_crash) {
   EXPECT_TRUE(from_json(R"({"schema": "stormwatch.report/1", "assets": {}, "findings": [[], 3, {"id": "zz", "location": 4}], "scan": 7, "forecast": [1]})"));
 }
 
+TEST(Json, counts_no_integer_can_hold_read_as_none) {
+  const auto read = from_json(R"({"schema": "stormwatch.report/1", "scan": {"files": 1e300, "bytes": -1e300}, "forecast": {"horizon_days": 1e20}})");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->scan.files, 0);
+  EXPECT_EQ(read->scan.bytes, 0);
+  EXPECT_EQ(read->forecast.horizon_days, 90);
+}
+
 TEST(Html, no_text_of_the_scan_ends_the_script) {
   const std::string page = find_report("html")->render(sample(), {});
   EXPECT_EQ(page.find("</script>", page.find("<script type=\"application/json\"")), page.find("</script>"));
