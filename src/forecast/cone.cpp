@@ -99,13 +99,16 @@ BestChains best_chains(const Graph& graph, const Factors& with, double days) {
   BestChains out;
   out.cost.assign(network.nodes, INFINITY);
   out.step.assign(network.nodes, kNone);
+  out.source.assign(network.nodes, kNone);
   using Entry = std::pair<float, std::uint32_t>;
   std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue;
   for (std::uint32_t t = 0; t < network.triggers.size(); ++t) {
     const double chance = -std::expm1(-network.mean_rate(t, with) * days / 30);
     if (chance <= 0) continue;
     const auto cost = static_cast<float>(-std::log(chance));
-    out.cost[network.triggers[t].node] = cost;
+    float& known = out.cost[network.triggers[t].node];
+    if (cost >= known) continue;
+    known = cost;
     queue.push({cost, network.triggers[t].node});
   }
   while (!queue.empty()) {
@@ -121,6 +124,7 @@ BestChains best_chains(const Graph& graph, const Factors& with, double days) {
       if (reached < out.cost[step.to]) {
         out.cost[step.to] = reached;
         out.step[step.to] = s;
+        out.source[step.to] = node;
         queue.push({reached, step.to});
       }
     }
@@ -134,12 +138,8 @@ BestPath best_path(const Graph& graph, const Factors& with, const BestChains& ch
   if (!std::isfinite(chains.cost[target])) return path;
   std::uint32_t node = target;
   while (chains.step[node] != kNone && path.steps.size() <= network.nodes) {
-    const std::uint32_t s = chains.step[node];
-    path.steps.push_back(s);
-    std::uint32_t best = kNone;
-    for (std::uint32_t source : network.sources(s))
-      if (best == kNone || chains.cost[source] < chains.cost[best]) best = source;
-    node = best;
+    path.steps.push_back(chains.step[node]);
+    node = chains.source[node];  // the one that was settled first: among equals another may lead back here
   }
   path.trigger = graph.trigger_at[node];
   if (path.trigger == kNone) return {};

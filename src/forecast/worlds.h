@@ -103,7 +103,8 @@ struct BestPath {
 /// For every node, -log of the best chain's product (variables that repeat counted as often as they come), from any trigger.
 struct BestChains {
   std::vector<float> cost;
-  std::vector<std::uint32_t> step;  ///< last step of the chain; kNone at a trigger
+  std::vector<std::uint32_t> step;    ///< last step of the chain; kNone at a trigger
+  std::vector<std::uint32_t> source;  ///< node that step came from
 };
 BestChains best_chains(const Graph& graph, const Factors& with, double days);
 BestPath best_path(const Graph& graph, const Factors& with, const BestChains& chains, std::uint32_t target, double days);

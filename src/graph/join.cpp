@@ -274,19 +274,24 @@ class Joiner {
   }
 
   void arguments_name_models_and_buckets() {
+    std::map<std::string, std::size_t, std::less<>> hub;  // by the hub's name
+    for (const std::size_t m : all(AssetKind::model))
+      if (assets_[m].key.starts_with("hf:") && assets_[m].key.size() > 3) hub.emplace(assets_[m].key.substr(3), m);
     for (const std::size_t w : all(AssetKind::workload)) {
       const Texts& arguments = facts<WorkloadFacts>(w).arguments;
       std::string line;
       for (const std::string& argument : arguments) line += argument + " ";
-      for (const std::size_t m : all(AssetKind::model)) {
-        const std::string& key = assets_[m].key;
-        const std::string_view name = key.starts_with("hf:") ? std::string_view(key).substr(3) : std::string_view();
-        if (name.empty() || (line.find(" " + std::string(name) + " ") == std::string::npos && !line.starts_with(std::string(name) + " "))) continue;
-        relate(w, RelationKind::serves, m, Confidence::high);
+      for (std::size_t at = 0; at < line.size();) {
+        const std::size_t end = std::min(line.find(' ', at), line.size());
+        const auto named = hub.find(std::string_view(line).substr(at, end - at));
+        at = end + 1;
+        if (named == hub.end()) continue;
+        relate(w, RelationKind::serves, named->second, Confidence::high);
         for (const Relation& exposes : stated_)
           if (exposes.kind == RelationKind::exposes && exposes.from == assets_[w].id)
-            relations_.push_back({exposes.to, RelationKind::serves, assets_[m].id, Confidence::high, exposes.evidence});
+            relations_.push_back({exposes.to, RelationKind::serves, assets_[named->second].id, Confidence::high, exposes.evidence});
       }
+      if (line.find("://") == std::string::npos) continue;
       for (const std::size_t d : all(AssetKind::datastore)) {
         const auto& store = facts<DatastoreFacts>(d);
         const std::string_view bucket = store.configuration ? store.configuration->text("bucket", store.configuration->text("name")) : std::string_view();
