@@ -4,4 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 scripts/build.sh
+# version and lock-file vectors of others, where they lie beside the checkout; their tests skip without them
+[ -d ../shared/versions ] && export STORMWATCH_VECTORS="${STORMWATCH_VECTORS:-$PWD/../shared}"
 exec ctest --test-dir build --output-on-failure --parallel "$(nproc)" --timeout 300 "$@"
