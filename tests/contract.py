@@ -214,6 +214,12 @@ class BadInput(unittest.TestCase):
         self.assertFalse([a for a in report["assets"] for l in a["locations"] if l["path"].startswith("outside")])
         self.assertEqual(run("scan", self.folder, "--strict", "--quiet").returncode, 3)
 
+    def test_a_scan_number_that_is_none(self):
+        store = "sqlite://" + os.path.join(self.folder, "scans.db")
+        for number in ("99999999999999999999", "-", "7"):
+            ran = run("diff", "--store", store, "1", number)
+            self.assertEqual(ran.returncode, 2, ran.stderr)
+
     def test_a_broken_report_as_target(self):
         path = self.write("r.json", b'{"schema": "stormwatch.report/1", "assets": [{"kind": "spaceship", "id": "00000000000000ff"}]}')
         ran = run("forecast", path)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collect/read_source.h"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <new>
@@ -54,7 +55,21 @@ void add_gap(FileResult& result, const Source& source, std::string reason, std::
   result.observations.push_back(std::move(said));
 }
 
+/// A name that promises a model whose bytes are none: a Git LFS pointer, a page saved in its place, a truncated download. Nobody
+/// has judged the model then, and a report without a word would read as if somebody had.
+void note_missing_model(const Run& run, const Source& source, FileResult& result) {
+  static constexpr std::string_view names[] = {".pt", ".pth", ".pkl", ".pickle", ".joblib", ".safetensors", ".gguf", ".onnx", ".h5", ".keras"};
+  if (!std::ranges::any_of(names, [&](std::string_view ending) { return source.name.ends_with(ending); })) return;
+  if (as_text(source.bytes).starts_with("version https://git-lfs.github.com/spec/")) {
+    add_gap(result, source, "unsupported", "a Git LFS pointer: the model itself is not here");
+  } else if (format::is_text(source.kind) || source.kind == format::ContentKind::empty ||
+             (source.kind == format::ContentKind::binary && !is_wanted(run, source))) {
+    add_gap(result, source, "malformed", "named as a model, but its bytes are " + std::string(format::name_of(source.kind)));
+  }
+}
+
 void read_source(const Run& run, Source& source, FileResult& result) {
+  note_missing_model(run, source, result);
   std::string converted;
   std::vector<match::Hit> hits;
   if (format::is_text(source.kind)) {

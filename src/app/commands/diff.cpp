@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <set>
 
@@ -18,7 +19,10 @@ namespace {
 
 // A report file's path, or with --store a scan's number (0 the newest, -1 the one before).
 Result<Posture> read_posture(const std::string& which, const std::optional<store::Store>& kept) {
-  Result<std::string> text = kept && which.find_first_not_of("-0123456789") == std::string::npos ? kept->report(std::stoll(which)) : read_text(which, 4ULL << 30);
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(which.data(), which.data() + which.size(), number);
+  const bool is_number = error == std::errc{} && end == which.data() + which.size();
+  Result<std::string> text = kept && is_number ? kept->report(number) : read_text(which, 4ULL << 30);
   if (!text) return std::unexpected(text.error());
   Result<Posture> posture = report::from_json(*text);
   if (!posture) posture.error().where = which;
