@@ -61,11 +61,19 @@ struct Relation {
   std::vector<Place> evidence;
 };
 
+/// What a source says of packages it does not see itself: code that imports them, a statement on whether a flaw of them can be used.
+/// The graph puts the sighting on the packages that are there (graph/join_packages.h) and drops it if there are none.
+struct PackageRemark {
+  std::string ecosystem, package, version;  ///< empty package: the sighting's subject is a module; empty version: all of them
+  Sighting sighting;
+};
+
 /// What one source said.
 struct Observation {
   std::vector<Asset> assets;
   std::vector<Relation> relations;
   std::vector<Gap> gaps;
+  std::vector<PackageRemark> remarks;
 
   AssetId add(Asset asset);  ///< returns its id
   void relate(AssetId from, RelationKind kind, AssetId to, Place evidence = {}, Confidence confidence = Confidence::high);

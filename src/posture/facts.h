@@ -172,10 +172,14 @@ struct RepositoryFacts {
 };
 struct PackageFacts {
   Text ecosystem, version, purl, requirement, manifest;
+  Text source;  ///< URL, repository or path it comes from, where that is not the ecosystem's own registry
+  Text reach;   ///< listens: what a workload or image starts; imported; not-imported: no code that was read imports it; else not known
   Flag pinned, hashed, direct, development;
+  Flag install_script;  ///< installing it runs a script of it
   template <class V> static void visit(V&& v, auto& f) {
     v("ecosystem", f.ecosystem); v("version", f.version); v("purl", f.purl); v("requirement", f.requirement); v("manifest", f.manifest);
     v("pinned", f.pinned); v("hashed", f.hashed); v("direct", f.direct); v("development", f.development);
+    v("source", f.source); v("reach", f.reach); v("install_script", f.install_script);
   }
 };
 struct ImageFacts {

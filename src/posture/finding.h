@@ -32,6 +32,9 @@ struct VulnerabilityFacts {
   std::optional<double> cvss;     ///< base score
   std::string fixed_version;      ///< first version without it; empty if none is known
   bool malicious = false;         ///< the release itself is malware
+  std::string vex;                ///< of a VEX statement on it: not_affected, affected, fixed, under_investigation; empty: none, or they contradict
+  std::string vex_why;            ///< its justification, who says it, when and where
+  bool vex_given = false;         ///< the user brought it (--vex); else it lay in the target
 };
 
 struct Signal {

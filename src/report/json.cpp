@@ -89,6 +89,10 @@ void put_finding(JsonWriter& json, const Finding& finding) {
     json.field("fixed_version", v.fixed_version);
     json.field_if("epss", v.epss);
     json.field_if("cvss", v.cvss);
+    if (v.vex.empty() && v.vex_why.empty()) return;
+    json.field("vex", v.vex);
+    json.field("vex_why", v.vex_why);
+    json.field("vex_given", v.vex_given);
   });
 }
 

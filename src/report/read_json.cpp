@@ -122,7 +122,7 @@ Finding finding_of(const Json& json) {
   finding.last_seen = text_of(json, "last_seen");
   if (const Json& v = member_of(json, "vulnerability"); v.is_object()) {
     s.vulnerability = VulnerabilityFacts{.known_exploited = flag_of(v, "known_exploited"), .cvss_vector = text_of(v, "cvss_vector"),
-                                         .fixed_version = text_of(v, "fixed_version"), .malicious = flag_of(v, "malicious")};
+                                         .fixed_version = text_of(v, "fixed_version"), .malicious = flag_of(v, "malicious"), .vex = text_of(v, "vex"), .vex_why = text_of(v, "vex_why"), .vex_given = flag_of(v, "vex_given")};
     if (v.contains("epss")) s.vulnerability->epss = number_of(v, "epss");
     if (v.contains("cvss")) s.vulnerability->cvss = number_of(v, "cvss");
   }
