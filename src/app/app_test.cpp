@@ -3,9 +3,12 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "app/accepted.h"
 #include "app/arguments.h"
+#include "collect/collect.h"
+#include "live/verify_secrets.h"
 
 namespace stormwatch::app {
 namespace {
@@ -35,6 +38,19 @@ TEST(Arguments, words_after_two_dashes_are_left_alone) {
   EXPECT_EQ(parsed->after_dashes, (std::vector<std::string>{"--name", "w"}));
   EXPECT_FALSE(parse_arguments(command, {"--name"}));
   EXPECT_FALSE(parse_arguments(command, {"--name", "a", "--name", "b"}));
+}
+
+TEST(KeyChecks, each_asks_about_a_pattern_that_there_is) {
+  const auto patterns = collect::load_packs({});
+  const auto checks = live::load_key_checks({});
+  ASSERT_TRUE(patterns && checks);
+  std::set<std::string> known, asked;
+  for (const match::Pattern& pattern : *patterns) known.insert(pattern.id);
+  for (const live::KeyCheck& check : *checks)
+    for (const std::string& id : check.patterns) {
+      EXPECT_TRUE(known.contains(id)) << id;
+      EXPECT_TRUE(asked.insert(id).second) << id << " stands twice";
+    }
 }
 
 TEST(Accepted, a_suppression_needs_a_reason_and_ends_with_its_date) {

@@ -96,7 +96,7 @@ std::string help_of_all() {
       "\nStart with:\n  stormwatch scan .                         look at this folder\n"
       "  stormwatch scan . --output html:report.html\n  stormwatch COMMAND --help                 options and examples of one command\n"
       "\nExit codes: 0 done; 1 something at or above --fail-on; 2 wrong usage; 3 with --strict, input that could not be assessed; 4 internal error.\n"
-      "Nothing that is scanned is executed. Only the commands that speak to live servers open connections or start a program: the one you name.\n";
+      "Nothing that is scanned is executed. Only the commands that speak to live servers open connections or start a program: the one you name; and --verify-secrets.\n";
   return text;
 }
 

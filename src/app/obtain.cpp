@@ -14,6 +14,7 @@
 
 #include "app/accepted.h"
 #include "app/ledger_use.h"
+#include "app/verify_keys.h"
 #include "base/file.h"
 #include "report/json.h"
 #include "store/store.h"
@@ -93,6 +94,12 @@ Result<PipelineOptions> pipeline_options(const Arguments& arguments, std::vector
   options.collect.understand_code = !arguments.has("--no-code");
   options.collect.history = arguments.has("--history");
   options.collect.depth.weights = arguments.has("--weights");
+  if (arguments.has("--verify-secrets")) {
+    Result<std::vector<live::KeyCheck>> checks = live::load_key_checks(folders_of(arguments.values("--rules"), "key_checks"));
+    if (!checks) return std::unexpected(checks.error());
+    options.collect.depth.hold_secrets = true;
+    options.on_collected = [checks = std::move(*checks)](std::vector<Observation>& observations) { verify_keys(observations, checks); };
+  }
   const Result<double> sample = number_option(arguments, "--sample-rows", 0);
   if (!sample) return std::unexpected(sample.error());
   if (*sample < 0 || *sample > 1e12) return failure("--sample-rows " + arguments.value("--sample-rows"), "", "", "0 to 10^12 rows");
@@ -162,6 +169,7 @@ std::vector<Option> scan_options(std::vector<Option> more) {
            {"--no-ignore", "", "read what .gitignore excludes, too"},
            {"--weights", "", "read the values of tensors, too: outliers, hidden payloads, broken numbers; takes as long as reading the files"},
            {"--history", "", "also look for credentials in every version of every file that git keeps, of branches that are gone, too"},
+           {"--verify-secrets", "", "ask each vendor, with one harmless request a key, whether keys that were found still work: sends them there; off unless given"},
            {"--sample-rows", "N", "read only N rows of each data set, spread over it; the report says so"},
            {"--model-key", "FILE", "PEM public key or certificates (roots) to check signatures of models against; may repeat", true},
            {"--no-code", "", "do not parse source code: faster, sees less"},

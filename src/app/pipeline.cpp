@@ -18,16 +18,6 @@ namespace stormwatch::app {
 
 namespace {
 
-std::vector<std::string> folders_of(const std::vector<std::string>& roots, const char* part) {
-  std::vector<std::string> folders;
-  for (const std::string& root : roots) {
-    const std::string inner = root + "/" + part;
-    if (std::filesystem::is_directory(inner)) folders.push_back(inner);
-    else if (std::string_view(part) == "rules") folders.push_back(root);
-  }
-  return folders;
-}
-
 std::vector<Coverage> coverage_of(const Estate& estate, std::span<const detect::Detector> ran,
                                   std::span<const detect::Detector> all, std::span<const Gap> failed) {
   std::set<std::string_view> gap_paths;
@@ -68,6 +58,17 @@ void name_roots(std::vector<Observation>& observations, const std::vector<std::s
 }
 
 }  // namespace
+
+std::vector<std::string> folders_of(const std::vector<std::string>& roots, const char* part) {
+  constexpr std::array<const char*, 6> parts{"rules", "steps", "frameworks", "packs", "known", "key_checks"};
+  std::vector<std::string> folders;
+  for (const std::string& root : roots) {
+    const auto holds = [&](const char* name) { return std::filesystem::is_directory(root + "/" + name); };
+    if (holds(part)) folders.push_back(root + "/" + part);
+    else if (std::string_view(part) == "rules" && std::ranges::none_of(parts, holds)) folders.push_back(root);
+  }
+  return folders;
+}
 
 std::string advisories_file() {
   const char* data = std::getenv("XDG_DATA_HOME");
@@ -154,6 +155,7 @@ Result<Posture> run_pipeline(const Content& content, const PipelineOptions& opti
   posture.scan.files = collected->files;
   posture.scan.bytes = collected->bytes;
   name_roots(collected->observations, posture.scan.targets);
+  if (options.on_collected) options.on_collected(collected->observations);
   stage("joining");
   Estate estate = graph::merge(std::move(collected->observations));
 

@@ -38,13 +38,18 @@ struct PipelineOptions {
   std::vector<std::string> only;              ///< vectors; empty: all
   std::string shown_target;                   ///< the one target as people know it, where it is not the folder that is read
   forecast::ForecastOptions forecast;
+  /// Called with what was collected before it is joined: asks vendors about keys.
+  std::function<void(std::vector<Observation>&)> on_collected;
   /// Called with the posture between detection and forecast: history, baseline and suppressions set the findings' state.
   std::function<Result<void>(Posture&)> set_history;
   std::function<void(std::string_view stage)> on_stage;
 };
 
-/// `rules_folders` may hold rules/, steps/, frameworks/, packs/ and known/ or rule files directly. A typo is an Error with file and line.
+/// `rules_folders` may hold rules/, steps/, frameworks/, packs/, known/ and key_checks/, or rule files directly. A typo is an Error with file and line.
 Result<Content> load_content(const std::vector<std::string>& rules_folders, const std::string& advisories);
+
+/// The folders named `part` within the folders of `--rules`; for "rules" also roots without any such folder, which hold rule files themselves.
+std::vector<std::string> folders_of(const std::vector<std::string>& roots, const char* part);
 
 Result<Posture> run_pipeline(const Content& content, const PipelineOptions& options);
 

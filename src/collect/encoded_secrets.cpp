@@ -68,6 +68,7 @@ std::size_t add_all_secrets(const Source& source, std::string_view text, std::sp
   within.kind = format::ContentKind::properties;
   within.patterns = source.patterns;
   within.limits = source.limits;
+  within.depth = source.depth;
   within.context = source.context;
   const std::size_t left_out = add_secrets(source, text, outer, place_at, most, seen);
   return left_out + add_secrets(within, decoded.text, inner, [&](std::size_t at) { return place_at(decoded.start_of(at).origin); }, most, seen);

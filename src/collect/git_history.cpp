@@ -287,6 +287,7 @@ Observation read_version(const Run& run, git_odb* objects, const Version& versio
   source.kind = kind;
   source.patterns = run.patterns;
   source.limits = &run.limits;
+  source.depth = run.depth;
   source.context = context_of(path);
   source.bytes = bytes.first(std::min<std::uint64_t>(bytes.size(), run.limits.text_bytes));
   if (source.bytes.size() < bytes.size()) ++unread.long_ones;

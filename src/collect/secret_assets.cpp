@@ -108,6 +108,7 @@ std::size_t add_secrets(const Source& source, std::string_view text, std::span<c
       continue;
     }
     ++secrets;
+    if (source.depth.hold_secrets) seen.held.push_back({asset.id, pattern.id, std::string(value)});
     Sighting sighting;
     sighting.what = "secret";
     sighting.subject = pattern.id;

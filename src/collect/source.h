@@ -37,6 +37,7 @@ class FileIndex {
 /// What the user asked to have read beyond what every scan reads.
 struct ReadDepth {
   bool weights = false;         ///< the values of tensors, in a stream (`--weights`)
+  bool hold_secrets = false;    ///< their values, so that vendors can be asked whether they still work (`--verify-secrets`)
   bool digests = false;         ///< of files of any size, because the user has a list of digests to hold them to
   std::uint64_t sample_rows = 0;  ///< data sets: only so many rows, spread over the file, and the report says so; 0: all (`--sample-rows`)
 };

@@ -26,6 +26,20 @@ Severity in_context(Severity severity, const Sighting& sighting) {
   return std::max(lowered(severity, steps), Severity::low);
 }
 
+// What the vendor said outweighs where the key stands. A refused key is still told: it says how keys get there.
+void judge_answer(std::string_view answer, Signal& signal) {
+  if (answer == "accepted") {
+    signal.severity = Severity::critical;
+    signal.confidence = Confidence::high;
+    signal.explanation += "; its vendor accepts it: the key works";
+  } else if (answer == "refused") {
+    signal.severity = Severity::low;
+    signal.explanation += "; its vendor refused it: revoked, expired or never real";
+  } else if (answer == "unknown") {
+    signal.explanation += "; its vendor was asked and gave no clear answer";
+  }
+}
+
 }  // namespace
 
 std::function<void(const Estate&, const Context&, Signals&)> look_for_secrets(std::vector<std::string_view> types) {
@@ -43,6 +57,7 @@ std::function<void(const Estate&, const Context&, Signals&)> look_for_secrets(st
         signal.confidence = sighting.confidence;
         signal.context = sighting.context;
         signal.explanation = "matches " + sighting.subject + (sighting.context.empty() ? "" : "; the file is " + sighting.context);
+        judge_answer(facts->verified, signal);
         signal.identity = asset.key;
       }
     }

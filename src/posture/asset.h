@@ -68,12 +68,20 @@ struct PackageRemark {
   Sighting sighting;
 };
 
+/// The value of a secret, held only until its vendor was asked whether it still works (`--verify-secrets`): it goes into no estate and no report.
+struct HeldSecret {
+  AssetId asset;
+  std::string pattern;  ///< id of the pattern that told it
+  std::string value;
+};
+
 /// What one source said.
 struct Observation {
   std::vector<Asset> assets;
   std::vector<Relation> relations;
   std::vector<Gap> gaps;
   std::vector<PackageRemark> remarks;
+  std::vector<HeldSecret> held;  ///< empty unless the user asked for secrets to be verified
 
   AssetId add(Asset asset);  ///< returns its id
   void relate(AssetId from, RelationKind kind, AssetId to, Place evidence = {}, Confidence confidence = Confidence::high);

@@ -228,9 +228,11 @@ struct IdentityFacts {
 };
 struct SecretFacts {
   Text type, vendor, fingerprint, exposure;  ///< type: provider-key, private-key, cloud-key, token, password; exposure: repository, image, notebook, configuration, public
+  Text verified;  ///< what its vendor answered when asked (`--verify-secrets`): accepted, refused, unknown; empty: nobody asked
   Flag test_value;
   template <class V> static void visit(V&& v, auto& f) {
-    v("type", f.type); v("vendor", f.vendor); v("fingerprint", f.fingerprint); v("exposure", f.exposure); v("test_value", f.test_value);
+    v("type", f.type); v("vendor", f.vendor); v("fingerprint", f.fingerprint); v("exposure", f.exposure); v("verified", f.verified);
+    v("test_value", f.test_value);
   }
 };
 struct PipelineFacts {
