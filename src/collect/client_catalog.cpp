@@ -33,23 +33,6 @@ bool ends_with_pattern(std::string_view path, std::string_view pattern) {
   return head.empty() || (folder.ends_with(head) && (folder.size() == head.size() || folder[folder.size() - head.size() - 1] == '/'));
 }
 
-/// Edits between two names, a swap of neighbours counting one; more than `most` is reported as most + 1.
-std::size_t distance(std::string_view a, std::string_view b, std::size_t most) {
-  if (a.size() > b.size() + most || b.size() > a.size() + most) return most + 1;
-  std::vector<std::size_t> before_last(b.size() + 1), last(b.size() + 1), now(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    now[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      now[j] = std::min({last[j] + 1, now[j - 1] + 1, last[j - 1] + (a[i - 1] != b[j - 1])});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) now[j] = std::min(now[j], before_last[j - 2] + 1);
-    }
-    std::swap(before_last, last);
-    std::swap(last, now);
-  }
-  return last[b.size()];
-}
-
 }  // namespace
 
 Result<Node> client_document(std::string_view name) {
@@ -87,28 +70,6 @@ const ClientPlace* client_of(std::string_view path) {
     for (const std::string& end : client.paths)
       if (end.size() > most && ends_with_pattern(path, end)) nearest = &client, most = end.size();
   return nearest;
-}
-
-std::string_view package_looks_like(std::string_view name) {
-  static const std::vector<std::string> known = [] {
-    std::vector<std::string> read;
-    const Node root = document_or_nothing("known_packages.yaml");
-    if (const Node* list = root.find("packages"))
-      for (const Node& item : list->items) read.push_back(item.scalar);
-    return read;
-  }();
-  if (name.size() < 9 || std::ranges::find(known, name) != known.end()) return {};
-  // A scope of its own is another publisher's name for the same thing, not a slip.
-  for (const std::string& other : known) {
-    const std::size_t most = other.size() >= 20 ? 2 : 1;
-    const std::size_t edits = distance(name, other, most);
-    if (edits == 0 || edits > most || (name.front() == '@') != (other.front() == '@')) continue;
-    const std::size_t slash = name.rfind('/'), known_slash = other.rfind('/');
-    // In a known scope, a different last part is that scope's own other package.
-    if (slash != std::string_view::npos && known_slash != std::string::npos && name.substr(0, slash) == std::string_view(other).substr(0, known_slash)) continue;
-    return other;
-  }
-  return {};
 }
 
 const std::vector<KnownTool>& tools_of_package(std::string_view package) {

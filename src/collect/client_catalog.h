@@ -23,8 +23,6 @@ Result<Node> client_document(std::string_view name);
 const std::vector<ClientPlace>& known_clients();
 /// The client the longest of whose paths ends `path`; nullptr if none does.
 const ClientPlace* client_of(std::string_view path);
-/// The well-known package that `name` is a slip away from, but is not; empty if there is none.
-std::string_view package_looks_like(std::string_view name);
 
 /// A tool that a well-known package publishes, with its capabilities.
 struct KnownTool {

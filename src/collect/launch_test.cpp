@@ -58,16 +58,12 @@ TEST(Launch, SeesWhatGivesTheMachineAway) {
   EXPECT_TRUE(launched("docker", {"run", "-i", "--rm", "-v", "/srv/docs:/docs", "a"}).risks.empty());
 }
 
-TEST(ClientCatalog, KnowsPlacesAndSlips) {
+TEST(ClientCatalog, KnowsPlaces) {
   ASSERT_GE(known_clients().size(), 30u);
   ASSERT_NE(client_of("home/u/.cursor/mcp.json"), nullptr);
   EXPECT_EQ(client_of("home/u/.cursor/mcp.json")->product, "Cursor");
   EXPECT_EQ(client_of("x/cli-agents/dev.json")->product, "Amazon Q Developer");
   EXPECT_EQ(client_of("notmcp.json"), nullptr);
-  EXPECT_EQ(package_looks_like("@modelcontextprotocl/server-github"), "@modelcontextprotocol/server-github");
-  EXPECT_EQ(package_looks_like("mcp-server-fetsh"), "mcp-server-fetch");
-  EXPECT_EQ(package_looks_like("@modelcontextprotocol/server-github"), "");
-  EXPECT_EQ(package_looks_like("my-own-server"), "");
 }
 
 }  // namespace

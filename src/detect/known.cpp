@@ -2,10 +2,12 @@
 #include "detect/known.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "base/embedded.h"
 #include "base/file.h"
+#include "detect/lookalike.h"
 
 namespace stormwatch::embedded {
 extern const EmbeddedFile known[];
@@ -15,7 +17,8 @@ extern const std::size_t known_count;
 namespace stormwatch::detect {
 namespace {
 
-constexpr std::string_view kPublishers = "publishers.txt", kDigests = "malicious_digests.txt";
+constexpr std::string_view kPublishers = "publishers.txt", kDigests = "malicious_digests.txt", kPackages = "packages.txt", kNeighbours = "package_neighbours.txt";
+constexpr std::array kLists{kPublishers, kDigests, kPackages, kNeighbours};
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -26,12 +29,34 @@ std::string_view trimmed(std::string_view text) {
 void settle(Known& known) {
   std::ranges::sort(known.publishers);
   known.publishers.erase(std::unique(known.publishers.begin(), known.publishers.end()), known.publishers.end());
+  for (auto& [ecosystem, packages] : known.packages) {
+    std::ranges::stable_sort(packages.names, {}, &KnownPackage::name);
+    const auto repeats = std::ranges::unique(packages.names, {}, &KnownPackage::name);
+    packages.names.erase(repeats.begin(), repeats.end());
+  }
+}
+
+/// "npm @scope/name word": false if it is no such line.
+bool add_package(std::string_view line, bool is_neighbour, Known& known) {
+  std::array<std::string_view, 3> words;
+  std::size_t count = 0;
+  while (!line.empty()) {
+    if (count == words.size()) return false;
+    const std::size_t end = std::min(line.find_first_of(" \t"), line.size());
+    words[count++] = line.substr(0, end);
+    line = trimmed(line.substr(end));
+  }
+  if (count < 2 || (is_neighbour && count > 2) || words[1].size() > 214) return false;
+  KnownPackages& packages = known.packages[std::string(words[0])];
+  if (is_neighbour) packages.neighbours.emplace(words[1]);
+  else packages.names.push_back({std::string(words[1]), std::string(words[2]), spelling_of(words[1])});
+  return true;
 }
 
 }  // namespace
 
 Result<void> add_list(std::string_view name, std::string_view text, std::string_view shown_path, Known& known) {
-  if (name != kPublishers && name != kDigests) return {};
+  if (std::ranges::find(kLists, name) == kLists.end()) return {};
   std::size_t number = 0;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
@@ -44,6 +69,10 @@ Result<void> add_list(std::string_view name, std::string_view text, std::string_
     if (name == kPublishers) {
       if (space != std::string_view::npos || line.size() > 200) return wrong("one name of a publisher");
       known.publishers.emplace_back(line);
+      continue;
+    }
+    if (name != kDigests) {
+      if (!add_package(line, name == kNeighbours, known)) return wrong(name == kNeighbours ? "an ecosystem and a name" : "an ecosystem, a name and at most one word more");
       continue;
     }
     std::string digest(line.substr(0, space));
@@ -69,7 +98,7 @@ const Known& Known::embedded() {
 Result<Known> load_known(const std::vector<std::string>& folders) {
   Known known = Known::embedded();
   for (const std::string& folder : folders)
-    for (const std::string_view name : {kPublishers, kDigests}) {
+    for (const std::string_view name : kLists) {
       const std::string path = folder + "/" + std::string(name);
       if (std::error_code ignored; !std::filesystem::is_regular_file(path, ignored)) continue;
       const Result<std::string> text = read_text(path);

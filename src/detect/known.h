@@ -2,10 +2,12 @@
 // Lists of names and digests that are known, from known/ of the executable and of the folders given with --rules.
 //
 // One entry a line; '#' begins a comment, as a whole line. publishers.txt: a name. malicious_digests.txt: a SHA-256 of 64 hex digits,
-// then the words that say what it is.
+// then the words that say what it is. packages.txt: an ecosystem, a well-known package of it, and its product's word if it has one.
+// package_neighbours.txt: an ecosystem and a name (or "@scope") that is near to a well-known one and honest.
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,9 +16,28 @@
 
 namespace stormwatch::detect {
 
+/// A name in the forms that look-alikes are told by (lookalike.h).
+struct Spelling {
+  std::string bare;  ///< lower case, without separators
+  std::string read;  ///< as_read()
+  bool scoped = false;
+};
+
+struct KnownPackage {
+  std::string name;
+  std::string product;  ///< "claude-code" of "@anthropic-ai/claude-code": in another scope it is another publisher's
+  Spelling spelling;
+};
+
+struct KnownPackages {
+  std::vector<KnownPackage> names;  ///< sorted, without repeats
+  std::set<std::string, std::less<>> neighbours;
+};
+
 struct Known {
   std::vector<std::string> publishers;                             ///< sorted, without repeats
   std::map<std::string, std::string, std::less<>> malicious;       ///< digest in lower case -> words
+  std::map<std::string, KnownPackages, std::less<>> packages;      ///< by ecosystem
   bool own_digests = false;                                        ///< the user brought digests
 
   /// What the executable brings. Made once.

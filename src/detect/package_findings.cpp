@@ -17,14 +17,19 @@ std::optional<advisory::ImagePackage> package_of(const Asset& image, const Estat
   return package;
 }
 
+std::string_view registry_name(const Asset& package) {
+  // The key is "ecosystem/name@version"; the name may hold '@' and '/' itself.
+  const std::string& ecosystem = std::get<PackageFacts>(package.facts).ecosystem;
+  std::string_view name = package.key;
+  if (name.size() > ecosystem.size() && name.starts_with(ecosystem) && name[ecosystem.size()] == '/') name.remove_prefix(ecosystem.size() + 1);
+  const std::size_t version = name.rfind('@');
+  return name.substr(0, version == 0 ? name.size() : version);
+}
+
 std::vector<advisory::Match> advisories_of(const Asset& asset, const Context& context) {
   const auto* facts = std::get_if<PackageFacts>(&asset.facts);
   if (!facts || !context.advisories || facts->ecosystem.empty()) return {};
-  // The key is "ecosystem/name@version"; the name may hold '@' and '/' itself.
-  std::string_view name = asset.key;
-  if (name.size() > facts->ecosystem.size() && name.starts_with(facts->ecosystem) && name[facts->ecosystem.size()] == '/') name.remove_prefix(facts->ecosystem.size() + 1);
-  name = name.substr(0, name.rfind('@') == 0 ? name.size() : name.rfind('@'));
-  return context.advisories->look_up(facts->ecosystem, name, facts->version);
+  return context.advisories->look_up(facts->ecosystem, registry_name(asset), facts->version);
 }
 
 std::string manifest_context(std::string_view path) {

@@ -11,6 +11,8 @@
 
 namespace stormwatch::detect {
 
+/// The name within a package asset's key, as registries compare it.
+std::string_view registry_name(const Asset& package);
 /// The advisories on a package asset; none for other kinds.
 std::vector<advisory::Match> advisories_of(const Asset& asset, const Context& context);
 /// The package whose version the tag of an AI server's image states; nullopt for other assets, and where that package is an

@@ -101,6 +101,40 @@ void read_arguments(std::string_view ecosystem, std::span<const std::string> wor
   }
 }
 
+/// "npx -y NAME@1", "uvx --from NAME==1 program", "pnpm dlx NAME": the package that a launcher fetches and starts.
+void read_launcher(std::string_view ecosystem, std::span<const std::string> words, std::uint32_t line, Manifest& manifest) {
+  std::vector<std::string> packages;
+  bool named = false;  // what is started stands in another word than the package
+  for (std::size_t i = 0; i < words.size() && words[i] != ";"; ++i) {
+    const std::string& word = words[i];
+    const bool takes_package = word == "--from" || word == "--with" || word == "--spec" || word == "--package" || (word == "-p" && ecosystem == "npm");
+    if (takes_package && i + 1 < words.size()) {
+      named |= word != "--with";
+      packages.push_back(words[++i]);
+    } else if (word.starts_with('-')) {
+      if (std::find(kWithValue.begin(), kWithValue.end(), word) != kWithValue.end()) ++i;
+    } else {
+      if (!named) packages.push_back(word);
+      break;
+    }
+  }
+  for (std::string& package : packages)
+    if (ecosystem == "PyPI" && package.find("==") == std::string::npos && package.find('@') != std::string::npos) package.replace(package.find('@'), 1, package.ends_with("@latest") ? ">=" : "==");
+  read_arguments(ecosystem, packages, line, manifest);
+}
+
+/// Where `words[i]` begins what a launcher starts: the launcher's ecosystem; empty elsewhere.
+std::string_view launched_at(std::span<const std::string> words, std::size_t i) {
+  const std::string_view before = last_part(words[i - 1]);
+  if (before == "uvx") return "PyPI";
+  if (before == "npx" || before == "bunx") return "npm";
+  if (i < 2) return {};
+  const std::string_view first = last_part(words[i - 2]);
+  if (before == "run" && first == "pipx") return "PyPI";
+  if (before == "run" && first == "tool" && i > 2 && last_part(words[i - 3]) == "uv") return "PyPI";
+  return (before == "dlx" && (first == "pnpm" || first == "yarn")) || (before == "exec" && first == "npm") ? std::string_view("npm") : std::string_view{};
+}
+
 /// "name=1.2" as apt, apk and conda write it ("name==1.2" and "channel::name=1.2=build" for conda); a bare name leaves the choice.
 void add_system_package(std::string_view ecosystem, std::string_view word, std::uint32_t line, Manifest& manifest) {
   if (word.find("://") != std::string_view::npos || word.starts_with('.') || word.starts_with('/')) return;
@@ -142,16 +176,45 @@ void read_versioned(std::string_view ecosystem, std::span<const std::string> wor
       if (manifest.packages[i].version.empty()) manifest.packages[i].version = version;
 }
 
+bool names_packages(std::string_view line) {
+  for (const std::string_view word : {"install", " add ", "npm i ", "npx ", "uvx ", "bunx ", "\"npx\"", "\"uvx\"", "pipx run ", "tool run ", " dlx ", "npm exec "})
+    if (line.find(word) != std::string_view::npos) return true;
+  return false;
+}
+
+/// A Dockerfile's `CMD ["uvx", "a"]` as the words it stands for.
+std::string plain_form(std::string_view line) {
+  std::string text(line);
+  const std::size_t first = line.find_first_not_of(" \t"), open = line.find('[');
+  if (first == std::string_view::npos || open == std::string_view::npos) return text;
+  const std::size_t blank = line.find_first_of(" \t", first);
+  const std::string_view word = line.substr(first, blank - first);
+  if ((word != "CMD" && word != "ENTRYPOINT" && word != "RUN") || line.find_first_not_of(" \t", blank) != open) return text;
+  bool quoted = false;
+  for (std::size_t i = open; i < text.size(); ++i)
+    if (text[i] == '"') quoted = !quoted;
+    else if (!quoted && (text[i] == '[' || text[i] == ']' || text[i] == ',')) text[i] = ' ';
+  return text;
+}
+
 void read_command_line(std::string_view line, std::uint32_t number, Manifest& manifest) {
-  if (line.find("install") == std::string_view::npos && line.find(" add ") == std::string_view::npos && line.find("npm i ") == std::string_view::npos) return;
-  const std::vector<std::string> words = words_of(line);
+  if (!names_packages(line)) return;
+  const std::vector<std::string> words = words_of(plain_form(line));
   std::string_view tool;  // whose "install" may stand after options: "apt-get -y install"
   for (std::size_t i = 1; i < words.size(); ++i) {
     std::string_view before = last_part(words[i - 1]);
     while (before.starts_with('!') || before.starts_with('%')) before.remove_prefix(1);
     if (!before.starts_with('-')) tool = before;
+    if (const std::string_view launched = launched_at(words, i); !launched.empty()) {
+      read_launcher(launched, std::span(words).subspan(i), number, manifest);
+      continue;
+    }
     std::string_view ecosystem;
     if (words[i] == "install" && is_pip(words[i - 1])) ecosystem = "PyPI";
+    else if (words[i] == "install" && (before == "pipx" || (before == "tool" && i > 1 && last_part(words[i - 2]) == "uv"))) ecosystem = "PyPI";
+    else if (words[i] == "add" && (before == "uv" || before == "poetry" || before == "pdm" || before == "rye")) ecosystem = "PyPI";
+    else if (words[i] == "add" && before == "global" && i > 1 && words[i - 2] == "yarn") ecosystem = "npm";
+    else if ((words[i] == "add" || words[i] == "install") && before == "bun") ecosystem = "npm";
     else if ((words[i] == "install" || words[i] == "i" || words[i] == "add") && (before == "npm" || before == "pnpm")) ecosystem = "npm";
     else if (words[i] == "add" && before == "yarn") ecosystem = "npm";
     else if (words[i] == "install" && before == "go") ecosystem = "Go";
@@ -166,29 +229,29 @@ void read_command_line(std::string_view line, std::uint32_t number, Manifest& ma
   }
 }
 
-/// A line of a notebook's JSON as the cell has it: `    "!pip install a==1\n",` -> `!pip install a==1`. Within a cell of "%%bash" all
-/// lines are of a shell.
-std::string cell_line(std::string_view line, bool& shell_cell) {
-  if (line.find("\"source\"") != std::string_view::npos || line.find_first_not_of(" \t") == line.find(']')) shell_cell = false;
-  const std::size_t quote = line.find('"');
-  if (quote == std::string_view::npos) return {};
-  line.remove_prefix(quote + 1);
-  const std::size_t end = line.rfind('"');
-  if (end == std::string_view::npos) return {};
-  line = line.substr(0, end);
+/// Reads the strings of a line of a notebook's JSON as lines of its cells. Only those of "!" and "%" are of a shell, and all within a
+/// cell of "%%bash".
+void read_cell_strings(std::string_view line, std::uint32_t number, bool& shell_cell, Manifest& manifest) {
+  if (line.find("install") == std::string_view::npos && line.find("\"source\"") == std::string_view::npos && line.find("%%") == std::string_view::npos && line.find(']') == std::string_view::npos && !shell_cell) return;
+  if (line.find_first_not_of(" \t") == line.find(']')) shell_cell = false;
   std::string text;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    if (line[i] == '\\' && i + 1 < line.size()) {
-      ++i;
-      text += line[i] == 'n' || line[i] == 't' ? ' ' : line[i];
-    } else {
-      text += line[i];
+  const auto take = [&] {
+    const std::size_t first = text.find_first_not_of(' ');
+    if (first != std::string::npos) {
+      if (text.compare(first, 6, "%%bash") == 0 || text.compare(first, 4, "%%sh") == 0) shell_cell = true;
+      if ((shell_cell || text[first] == '!' || text[first] == '%') && text.find("install") != std::string::npos) read_command_line(text, number, manifest);
     }
+    text.clear();
+  };
+  for (std::size_t i = line.find('"'); i < line.size(); i = line.find('"', i + 1)) {
+    for (++i; i < line.size() && line[i] != '"'; ++i) {
+      if (line[i] != '\\' || i + 1 == line.size()) text += line[i];
+      else if (line[++i] == 'n') take();
+      else text += line[i] == 't' ? ' ' : line[i];
+    }
+    if (text == "source") shell_cell = false;
+    take();
   }
-  const std::size_t first = text.find_first_not_of(' ');
-  if (first == std::string::npos) return {};
-  if (text.compare(first, 6, "%%bash") == 0 || text.compare(first, 4, "%%sh") == 0) shell_cell = true;
-  return shell_cell || text[first] == '!' || text[first] == '%' ? text : std::string{};
 }
 
 }  // namespace
@@ -206,8 +269,7 @@ Manifest parse_install_commands(std::string_view text, bool notebook, const Limi
     ++number;
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (notebook) {
-      const std::string cell = cell_line(line, shell_cell);
-      if (!cell.empty() && line.find("install") != std::string_view::npos) read_command_line(cell, number, manifest);
+      read_cell_strings(line, number, shell_cell, manifest);
       continue;
     }
     const std::size_t first = line.find_first_not_of(" \t");

@@ -34,8 +34,23 @@ TEST(InstallCommands, ShellCellOfANotebook) {
   EXPECT_EQ(names("{\n  \"source\": [\n   \"%%bash\\n\",\n   \"pip3 install langchain==0.0.300\\n\"\n  ]\n },{\n  \"source\": [\n   \"pip install nothing==1\"\n  ]}", true), "PyPI/langchain@0.0.300:4 ");
 }
 
+TEST(InstallCommands, NotebookInOneLine) {
+  EXPECT_EQ(names(R"({"cells":[{"source":["!pip install -q a==1\n","x = 'pip install no==1'\n"]},{"source":"%%bash\npip install b==2\nuvx c"},{"source":["pip install no==2"]}]})", true), "PyPI/a@1:1 PyPI/b@2:1 ");
+}
+
+TEST(InstallCommands, Launchers) {
+  EXPECT_EQ(names("npx -y some-mcp@1.0.16 --port 3000\nnpx -p @a/b@2.0.0 run-b no-such\nuvx --from litellm==1.82.8 litellm --port 1\nuvx --python 3.12 tool@0.1.0\nuv tool run x-mcp@latest\npipx run --spec y==2 z\n"
+                  "pnpm dlx c@2.3.0\nbunx d\nuv tool install e==1\npipx install f\npoetry add g==3\nuv add h\nyarn global add i@1.0.0\n"),
+            "npm/some-mcp@1.0.16:1 npm/@a/b@2.0.0:2 PyPI/litellm@1.82.8:3 PyPI/tool@0.1.0:4 PyPI/x-mcp@:5 PyPI/y@2:6 npm/c@2.3.0:7 npm/d@:8 PyPI/e@1:9 PyPI/f@:10 PyPI/g@3:11 PyPI/h@:12 npm/i@1.0.0:13 ");
+}
+
+TEST(InstallCommands, ListsOfWordsInADockerfileAndStepsOfAPipeline) {
+  EXPECT_EQ(names("CMD [\"uvx\", \"litellm==1.82.8\", \"--port\", \"1\"]\n"), "PyPI/litellm@1.82.8:1 ");
+  EXPECT_EQ(names("    steps:\n      - run: pip install a==1.0\n      - run: |\n          npx -y b@1.0.0\n"), "PyPI/a@1.0:2 npm/b@1.0.0:4 ");
+}
+
 TEST(InstallCommands, BrokenTextEnds) {
-  for (const char* odd : {"pip install \"", "pip install", "\\", "pip install -r", "npm i ", "pip install '\\\n"}) (void)names(odd);
+  for (const char* odd : {"pip install \"", "pip install", "\\", "pip install -r", "npm i ", "npx ", "uvx --from", "CMD [\"npx\"", "uvx a@", "pip install '\\\n"}) (void)names(odd);
   EXPECT_EQ(names("echo pip installer==1\n"), "");
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Packages that Dockerfiles, scripts and notebooks install by command.
+// Packages that Dockerfiles, scripts, pipelines and notebooks install or start by command.
 #include "collect/collector.h"
 #include "collect/packages.h"
 #include "format/install_commands.h"
@@ -7,10 +7,16 @@
 namespace stormwatch::collect {
 namespace {
 
+/// Files whose commands a pipeline runs.
+bool is_pipeline(const Source& source) {
+  if (!source.name.ends_with(".yml") && !source.name.ends_with(".yaml")) return false;
+  return source.path.find(".github/workflows/") != std::string::npos || source.path.find(".circleci/") != std::string::npos || source.name == "action.yml" || source.name == "action.yaml" || source.name.starts_with(".gitlab-ci") ||
+         source.name.starts_with("azure-pipelines") || source.name.starts_with("cloudbuild") || source.name.starts_with("buildspec");
+}
+
 bool wants_source(const Source& source) {
   using enum format::ContentKind;
-  return (source.kind == dockerfile || source.kind == shell || source.kind == notebook) &&
-         (source.text.find(" install ") != std::string_view::npos || source.text.find(" add ") != std::string_view::npos || source.text.find("npm i ") != std::string_view::npos);
+  return !source.text.empty() && (source.kind == dockerfile || source.kind == shell || source.kind == notebook || is_pipeline(source));
 }
 
 Result<Observation> read_source(const Source& source) {

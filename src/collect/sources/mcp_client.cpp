@@ -148,8 +148,6 @@ struct ServerReader {
     const Node* command = first_of(entry, {"command", "cmd"});
     const Node& at = command ? *command : entry;
     for (const LaunchRisk& risk : launch.risks) note(server, risk.subject, risk.detail, at);
-    if (const std::string_view like = package_looks_like(launch.package); !like.empty())
-      note(server, "look-alike-package", launch.package + " looks like " + std::string(like), at, Confidence::medium);
     if (const std::size_t query = address.find('?'); query != std::string_view::npos) {
       const std::string_view rest = address.substr(query + 1);
       for (std::size_t at_key = 0; at_key < rest.size();) {

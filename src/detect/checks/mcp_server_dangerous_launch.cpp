@@ -10,7 +10,7 @@ namespace {
 const std::map<std::string_view, Severity> kSeverity{
     {"pipe-to-shell", Severity::critical}, {"hidden-command", Severity::critical},   {"shell-wrapper", Severity::medium},  {"whole-filesystem", Severity::high},
     {"privileged-container", Severity::high}, {"container-socket", Severity::high},  {"host-mount", Severity::high},       {"host-network", Severity::low},
-    {"look-alike-package", Severity::high},  {"tls-verification-off", Severity::medium}, {"token-in-url", Severity::medium}, {"approval-off", Severity::high}};
+    {"tls-verification-off", Severity::medium}, {"token-in-url", Severity::medium}, {"approval-off", Severity::high}};
 
 }  // namespace
 

@@ -4,41 +4,13 @@
 // Names are compared as they are read, not as they are spelled: digits for letters, look-alikes, dashes. One slip away counts for names of
 // seven letters or more; shorter ones are too near to honest names.
 #include <algorithm>
-#include <array>
 
 #include "detect/detector.h"
 #include "detect/known.h"
+#include "detect/lookalike.h"
 
 namespace stormwatch::detect {
 namespace {
-
-std::string as_read(std::string_view name) {
-  std::string out;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    char c = name[i] >= 'A' && name[i] <= 'Z' ? static_cast<char>(name[i] + 32) : name[i];
-    if (c == '-' || c == '_' || c == '.') continue;
-    // Cyrillic letters that look like ours, as UTF-8.
-    if (static_cast<unsigned char>(c) == 0xd0 || static_cast<unsigned char>(c) == 0xd1) {
-      static constexpr std::array<std::pair<std::string_view, char>, 10> kAlike{{{"\xd0\xb0", 'a'}, {"\xd0\xb5", 'e'}, {"\xd0\xbe", 'o'}, {"\xd1\x80", 'p'}, {"\xd1\x81", 'c'}, {"\xd1\x83", 'y'}, {"\xd1\x85", 'x'}, {"\xd1\x96", 'i'}, {"\xd1\x95", 's'}, {"\xd0\xbc", 'm'}}};
-      for (auto [bytes, letter] : kAlike)
-        if (name.substr(i, 2) == bytes) c = letter;
-      ++i;
-    }
-    out += c == '0' ? 'o' : c == '1' ? 'l' : c == '3' ? 'e' : c == '5' ? 's' : c;
-  }
-  return out;
-}
-
-/// One letter more, less, other, or two exchanged.
-bool one_slip(std::string_view a, std::string_view b) {
-  if (a.size() > b.size()) std::swap(a, b);
-  if (b.size() - a.size() > 1 || a == b) return false;
-  std::size_t i = 0;
-  while (i < a.size() && a[i] == b[i]) ++i;
-  if (a.size() != b.size()) return a.substr(i) == b.substr(i + 1);
-  if (a.substr(i + 1) == b.substr(i + 1)) return true;
-  return i + 1 < a.size() && a[i] == b[i + 1] && a[i + 1] == b[i] && a.substr(i + 2) == b.substr(i + 2);
-}
 
 bool same_without_case(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return (x | 32) == (y | 32); });
