@@ -6,7 +6,10 @@
 #include <map>
 
 #include "collect/infrastructure/container.h"
+#include "collect/infrastructure/pods.h"
+#include "collect/infrastructure/process.h"
 #include "collect/infrastructure/service.h"
+#include "collect/infrastructure/tree.h"
 
 namespace stormwatch::collect {
 namespace {
@@ -51,69 +54,6 @@ Manifest manifest_of(const Node& root) {
   return manifest;
 }
 
-// Pod templates of a manifest; the RayCluster kinds have one a group, the first of them the head.
-struct Pod {
-  const Node* spec = nullptr;
-  const Node* metadata = nullptr;
-  std::string suffix;  // tells several pods of one manifest apart
-};
-
-void add_ray_pods(const Node* cluster, std::vector<Pod>& pods) {
-  if (!cluster) return;
-  if (const Node* head = cluster->at_path("headGroupSpec.template")) pods.push_back({head->find("spec"), head->find("metadata"), "/head"});
-  if (const Node* groups = cluster->find("workerGroupSpecs"))
-    for (const Node& group : groups->items)
-      if (const Node* worker = group.find("template")) pods.push_back({worker->find("spec"), worker->find("metadata"), "/" + std::string(group.text("groupName", "workers"))});
-}
-
-// A workload of Terraform's without a spec says of its container nothing at all.
-const Node& unsaid_pod() {
-  static const Node pod = [] {
-    Node name, container, list, spec;
-    name.kind = Node::Kind::string;
-    container.kind = Node::Kind::map;
-    container.members.push_back({"image", name, 0});
-    list.kind = Node::Kind::list;
-    list.items.push_back(container);
-    spec.kind = Node::Kind::map;
-    spec.members.push_back({"containers", list, 0});
-    return spec;
-  }();
-  return pod;
-}
-
-std::vector<Pod> pods_of(const Manifest& manifest) {
-  std::vector<Pod> pods;
-  const Node* spec = manifest.root->find("spec");
-  if (!spec) {
-    if (manifest.address.starts_with("kubernetes_") && (manifest.kind == "Pod" || manifest.kind == "Deployment")) pods.push_back({&unsaid_pod(), nullptr, ""});
-    return pods;
-  }
-  const std::string& kind = manifest.kind;
-  if (kind == "Pod") pods.push_back({spec, manifest.root->find("metadata"), ""});
-  else if (kind == "CronJob") {
-    if (const Node* pod = spec->at_path("jobTemplate.spec.template")) pods.push_back({pod->find("spec"), pod->find("metadata"), ""});
-  }
-  else if (kind == "RayCluster") add_ray_pods(spec, pods);
-  else if (kind == "RayJob") add_ray_pods(spec->find("rayClusterSpec"), pods);
-  else if (kind == "RayService") add_ray_pods(spec->find("rayClusterConfig"), pods);
-  else if (kind == "InferenceService") {
-    for (const std::string_view part : {"predictor", "transformer", "explainer"})
-      if (const Node* component = spec->find(part)) pods.push_back({component, manifest.root->find("metadata"), part == "predictor" ? "" : "/" + std::string(part)});
-  }
-  else if (const Node* pod = spec->find("template"); pod && pod->find("spec")) pods.push_back({pod->find("spec"), pod->find("metadata"), ""});
-  std::erase_if(pods, [](const Pod& pod) { return !pod.spec || !pod.spec->is_map(); });
-  return pods;
-}
-
-std::vector<const Node*> all_containers(const Node& pod) {
-  std::vector<const Node*> all;
-  for (const std::string_view list : {"containers", "initContainers"})
-    if (const Node* containers = pod.find(list))
-      for (const Node& container : containers->items) all.push_back(&container);
-  return all;
-}
-
 std::optional<bool> security_flag(const Node& holder, std::string_view name) {
   const Node* context = holder.find("securityContext");
   const Node* value = context ? context->find(name) : nullptr;
@@ -155,16 +95,21 @@ class Reader {
 
   Observation read() {
     for (const Manifest& manifest : manifests_)
-      for (const Pod& pod : pods_of(manifest)) add_workload(manifest, pod);
+      for (const Pod& pod : pods_of(*manifest.root, manifest.kind, manifest.address)) add_workload(manifest, pod);
     for (const Manifest& manifest : manifests_) {
       if (manifest.kind == "Service" && manifest.group == "v1") add_service(manifest);
       if (manifest.kind == "ServiceAccount") add_service_account(manifest);
-      if (manifest.kind == "NetworkPolicy" || manifest.kind.ends_with("Role") || manifest.kind.ends_with("RoleBinding")) add_resource(manifest);
+      if (is_judged_alone(manifest.kind)) add_resource(manifest);
     }
     return std::move(observation_);
   }
 
  private:
+  // Kinds that are no workload of ours and that rules speak about.
+  static bool is_judged_alone(std::string_view kind) {
+    return kind == "NetworkPolicy" || kind.ends_with("Role") || kind.ends_with("RoleBinding") || kind == "PeerAuthentication" || kind == "AuthorizationPolicy" || kind == "NIMService";
+  }
+
   struct Offered {
     std::string space, key;
     Labels labels;
@@ -188,11 +133,12 @@ class Reader {
     return place;
   }
 
-  static Container container_of(const Node& spec, const Node& pod, bool proxied) {
+  static Container container_of(const Node& spec, const Pod& pod, bool proxied) {
     Container container;
     container.image = spec.text("image");
     container.arguments = words_of(spec.find("command"));
     std::ranges::move(words_of(spec.find("args")), std::back_inserter(container.arguments));
+    std::ranges::copy(pod.arguments, std::back_inserter(container.arguments));
     if (const Node* environment = spec.find("env"))
       for (const Node& variable : environment->items) {
         const Node* value = variable.find("value");
@@ -205,7 +151,7 @@ class Reader {
     container.mounts_files = spec.find("volumeMounts") != nullptr;
     container.behind_proxy = proxied;
     // hostPort and hostNetwork put the port on the node's own address.
-    const Node* network = pod.find("hostNetwork");
+    const Node* network = pod.spec->find("hostNetwork");
     bool on_node = network && network->as_bool() == true;
     if (const Node* ports = spec.find("ports"))
       for (const Node& port : ports->items) on_node |= port.find("hostPort") != nullptr;
@@ -231,25 +177,17 @@ class Reader {
     facts.mounts_host = false;
     if (const Node* volumes = pod.spec->find("volumes"))
       facts.mounts_host = std::ranges::any_of(volumes->items, [](const Node& volume) { return volume.find("hostPath") != nullptr; });
-    facts.configuration = tree_of(manifest, *pod.spec);
+    facts.configuration = tree_of(manifest, pod);
     return facts;
   }
 
-  static Node text_node(std::string text, std::uint32_t line) {
-    Node node;
-    node.kind = Node::Kind::string;
-    node.scalar = std::move(text);
-    node.line = line;
-    return node;
-  }
-
-  static Configuration tree_of(const Manifest& manifest, const Node& pod) {
+  static Configuration tree_of(const Manifest& manifest, const Pod& pod) {
     auto tree = std::make_shared<Node>();
     tree->kind = Node::Kind::map;
     tree->line = manifest.root->line;
     tree->members.push_back({"kind", text_node(manifest.kind, manifest.root->line), manifest.root->line});
     if (const Node* metadata = manifest.root->find("metadata")) tree->members.push_back({"metadata", *metadata, metadata->line});
-    Node copy = pod;
+    Node copy = *pod.spec;
     for (Node::Member& list : copy.members)
       if (list.key == "containers" || list.key == "initContainers")
         for (Node& container : list.value.items)
@@ -260,10 +198,17 @@ class Reader {
                 for (Node::Member& value : variable.members)
                   if (value.key == "value") value.value.scalar = kept_value(name, value.value.scalar);
               }
-    tree->members.push_back({"pod", std::move(copy), pod.line});
+    tree->members.push_back({"pod", std::move(copy), pod.spec->line});
     // The AI kinds say more in their own spec than in the pods they make.
-    const bool own_kind = manifest.kind == "InferenceService" || manifest.kind.starts_with("Ray") || manifest.kind == "Notebook";
-    if (const Node* spec = manifest.root->find("spec"); spec && own_kind && spec != &pod) tree->members.push_back({"spec", *spec, spec->line});
+    const bool own_kind = manifest.kind.find("Inference") != std::string::npos || manifest.kind.starts_with("Ray") || manifest.kind == "Notebook" || manifest.kind.ends_with("ServingRuntime");
+    if (const Node* spec = manifest.root->find("spec"); spec && own_kind && spec != pod.spec) tree->members.push_back({"spec", *spec, spec->line});
+    std::vector<Node> processes;
+    for (const Node* container : all_containers(*pod.spec)) {
+      Container one = container_of(*container, pod, false);
+      put_authentication_options(manifest, one);
+      processes.push_back(process_of(one, container->line));
+    }
+    add_processes(*tree, std::move(processes));
     return tree;
   }
 
@@ -292,7 +237,7 @@ class Reader {
       return std::ranges::any_of(kProxies, [&](std::string_view proxy) { return image.find(proxy) != std::string_view::npos; });
     });
     for (const Node* spec : containers) {
-      Container container = container_of(*spec, *pod.spec, proxied);
+      Container container = container_of(*spec, pod, proxied);
       const AssetId image = observe_image(container, place_of(*spec, resource), observation_);
       if (image) observation_.relate(workload, RelationKind::runs_on, image, place_of(*spec, resource));
       if (manifest.kind.starts_with("Ray") && pod.suffix != "/head") continue;

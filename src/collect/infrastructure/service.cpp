@@ -20,8 +20,8 @@ extern const std::size_t services_count;
 namespace stormwatch::collect {
 namespace {
 
-constexpr std::array<std::string_view, 15> kKeys{"product", "title", "kind", "images", "unless_images", "commands", "unless_commands", "ports", "code_execution", "metered",
-                                                 "package", "authentication", "configured_by_file", "source", "note"};
+constexpr std::array<std::string_view, 16> kKeys{"product", "title", "kind", "images", "unless_images", "commands", "unless_commands", "ports", "code_execution", "metered",
+                                                 "package", "authentication", "configured_by_file", "listens", "source", "note"};
 
 std::vector<std::string> texts(const Node* node) {
   std::vector<std::string> found;
@@ -121,6 +121,17 @@ bool unresolved(const Service::Setting& setting, const Container& container) {
   });
 }
 
+bool is_image_of(const Service& service, std::string_view written) {
+  if (written.empty()) return false;
+  const ImageName image = image_name_of(written);
+  const std::string with_registry = image.registry + "/" + image.repository;
+  return std::ranges::any_of(service.images, [&](const std::string& pattern) { return matches_glob(pattern, image.repository) || matches_glob(pattern, with_registry); });
+}
+
+bool may_be_set_elsewhere(const Service& service, const Container& container, std::string_view line) {
+  return container.environment_elsewhere || (service.configured_by_file && container.mounts_files) || may_hold_flags(line);
+}
+
 }  // namespace
 
 Result<Service> read_service(const Node& root, std::string_view file) {
@@ -147,6 +158,10 @@ Result<Service> read_service(const Node& root, std::string_view file) {
   if (const Node* flag = root.find("code_execution")) service.code_execution = flag->as_bool();
   if (const Node* flag = root.find("metered")) service.metered = flag->as_bool();
   if (const Node* flag = root.find("configured_by_file")) service.configured_by_file = flag->as_bool().value_or(false);
+  if (const Node* listens = root.find("listens")) {
+    service.listens_by_default = listens->text("by_default");
+    service.listens = setting(listens);
+  }
   if (const Node* package = root.find("package")) {
     service.package_ecosystem = package->text("ecosystem");
     service.package_name = package->text("name");
@@ -224,10 +239,8 @@ const Service* service_of(const Container& container) {
     if (std::ranges::any_of(service.unless_images, [&](const std::string& pattern) { return matches_glob(pattern, container.image); })) return true;
     return std::ranges::any_of(service.unless_commands, [&](const std::string& command) { return line.find(command) != std::string::npos; });
   };
-  const ImageName image = image_name_of(container.image);
-  const std::string with_registry = image.registry + "/" + image.repository;
   for (const Service& service : *services)
-    if (!container.image.empty() && std::ranges::any_of(service.images, [&](const std::string& pattern) { return matches_glob(pattern, image.repository) || matches_glob(pattern, with_registry); }))
+    if (is_image_of(service, container.image))
       return runs_otherwise(service) ? nullptr : &service;
   for (const Service& service : *services)
     if (!runs_otherwise(service) && std::ranges::any_of(service.commands, [&](const std::string& command) { return line.find(command) != std::string::npos; })) return &service;
@@ -239,11 +252,18 @@ std::string authentication_of(const Service& service, const Container& container
   if (container.behind_proxy) return "proxy";
   if (holds(service.off, container, line)) return "none";
   if (holds(service.on, container, line)) return "token";
-  const bool elsewhere = container.environment_elsewhere || (service.configured_by_file && container.mounts_files) || may_hold_flags(line) ||
-                         unresolved(service.off, container) || unresolved(service.on, container);
+  const bool elsewhere = may_be_set_elsewhere(service, container, line) || unresolved(service.off, container) || unresolved(service.on, container);
   // What never asks cannot be made to ask by a setting that is not read here.
   const bool can_be_set = !service.on.flags.empty() || !service.on.environment.empty() || !service.on.values.empty();
   return elsewhere && can_be_set ? std::string() : service.without;
+}
+
+bool settings_elsewhere(const Container& container) {
+  const Service* service = service_of(container);
+  if (!service) return true;
+  // What an image of one's own starts, nobody says here.
+  if (container.arguments.empty() && !is_image_of(*service, container.image)) return true;
+  return may_be_set_elsewhere(*service, container, command_line(container));
 }
 
 AssetId observe_image(const Container& container, const Place& place, Observation& into) {
@@ -263,9 +283,7 @@ AssetId observe_service(const Container& container, const std::string& key, cons
   if (!service) return {};
   EndpointFacts facts;
   facts.product = service->product;
-  const ImageName name = image_name_of(container.image);
-  const bool is_its_image = std::ranges::any_of(service->images, [&](const std::string& p) { return matches_glob(p, name.repository) || matches_glob(p, name.registry + "/" + name.repository); });
-  if (is_its_image) facts.version = version_of_tag(name.tag);
+  if (is_image_of(*service, container.image)) facts.version = version_of_tag(image_name_of(container.image).tag);
   facts.exposure = container.exposure;
   facts.authentication = authentication_of(*service, container);
   facts.code_execution = service->code_execution;

@@ -14,6 +14,7 @@
 //     without: none                       what holds when nothing below is there; left out: not known
 //     on:  {flags: [--api-key], environment: [VLLM_API_KEY], values: {NAME: [value, ...]}}
 //     off: {flags: ["--token=''"], values: {NAME: [value, ...]}}
+//   listens: {by_default: all | loopback, flags: [--host], environment: [OLLAMA_HOST]}   the address it binds, run on a host
 //   configured_by_file: true              its settings may stand in a mounted file: `without` then says nothing
 //   source: URL                           where the flags are documented
 #pragma once
@@ -41,8 +42,8 @@ struct Service {
   std::optional<bool> code_execution, metered;
   std::vector<std::string> images, unless_images, commands, unless_commands;
   std::vector<std::int64_t> ports;
-  std::string without;
-  Setting on, off;
+  std::string without, listens_by_default;
+  Setting on, off, listens;  ///< listens: only flags and environment
 };
 
 /// The embedded fingerprints. A typo in one is an Error with file and line.
@@ -71,6 +72,8 @@ struct Container {
 
 /// The service it runs; nullptr if it is none that is known.
 const Service* service_of(const Container& container);
+/// More of its options may be set in a place that was not read: a file, a variable, the command of an image of one's own.
+bool settings_elsewhere(const Container& container);
 /// How it asks who is there: none, token, proxy; empty if that cannot be told.
 std::string authentication_of(const Service& service, const Container& container);
 

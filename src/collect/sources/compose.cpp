@@ -8,6 +8,7 @@
 
 #include "collect/collector.h"
 #include "collect/infrastructure/container.h"
+#include "collect/infrastructure/process.h"
 #include "collect/infrastructure/service.h"
 #include "format/document.h"
 
@@ -113,6 +114,7 @@ WorkloadFacts workload_of(const Node& service, const Container& container) {
       if (equals != std::string::npos) item.scalar = item.scalar.substr(0, equals + 1) + kept_value(item.scalar.substr(0, equals), item.scalar.substr(equals + 1));
     }
   }
+  add_processes(tree, {process_of(container, service.line)});
   facts.configuration = std::make_shared<const Node>(std::move(tree));
   return facts;
 }

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Dockerfiles and Containerfiles (Dockerfile reference, syntax 1): base images, the user, ports and command of the last stage.
+// Dockerfiles and Containerfiles (Dockerfile reference, syntax 1): base images, the user, ports and command of the last stage, and its
+// instructions for rules: {word, text, options, names, last} with the values of ENV and ARG under `values` as fingerprints where they
+// are credentials. Text that a secret was found in is blanked.
 #include <algorithm>
 #include <cctype>
 #include <map>
 
 #include "collect/collector.h"
 #include "collect/infrastructure/container.h"
+#include "collect/infrastructure/process.h"
 #include "collect/infrastructure/service.h"
+#include "collect/infrastructure/tree.h"
 #include "format/document.h"
 
 namespace stormwatch::collect {
@@ -21,31 +25,72 @@ struct Instruction {
   std::uint32_t line = 0;
 };
 
+std::string_view next_row(std::string_view& text) {
+  const std::size_t end = std::min(text.find('\n'), text.size());
+  std::string_view row = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  while (!row.empty() && (row.back() == '\r' || row.back() == ' ' || row.back() == '\t')) row.remove_suffix(1);
+  return row;
+}
+
+std::string_view without_indent(std::string_view row) { return row.substr(std::min(row.find_first_not_of(" \t"), row.size())); }
+
+// RUN <<EOF, COPY <<-"EOF" /path: the word that ends the text below it; empty if there is none.
+std::string ending_word(const Instruction& instruction) {
+  if (instruction.word != "RUN" && instruction.word != "COPY" && instruction.word != "ADD") return {};
+  const std::size_t at = instruction.rest.find("<<");
+  if (at == std::string::npos || (at > 0 && instruction.rest[at - 1] != ' ')) return {};
+  std::size_t begin = at + 2;
+  while (begin < instruction.rest.size() && (instruction.rest[begin] == '-' || instruction.rest[begin] == '"' || instruction.rest[begin] == '\'')) ++begin;
+  std::size_t end = begin;
+  while (end < instruction.rest.size() && (std::isalnum(static_cast<unsigned char>(instruction.rest[end])) || instruction.rest[end] == '_')) ++end;
+  return instruction.rest.substr(begin, end - begin);
+}
+
+Instruction instruction_of(const std::string& logical, std::uint32_t line) {
+  const std::size_t space = logical.find(' ');
+  Instruction instruction{logical.substr(0, space), logical.substr(std::min(space, logical.size() - 1) + 1), line};
+  std::ranges::transform(instruction.word, instruction.word.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  while (!instruction.rest.empty() && instruction.rest.back() == ' ') instruction.rest.pop_back();
+  return instruction;
+}
+
 std::vector<Instruction> instructions_of(std::string_view text) {
   std::vector<Instruction> found;
   std::string logical;
   std::uint32_t line = 0, began = 0;
   while (!text.empty() && found.size() < kMostInstructions) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view row = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
+    const std::string_view row = without_indent(next_row(text));
     ++line;
-    while (!row.empty() && (row.back() == '\r' || row.back() == ' ' || row.back() == '\t')) row.remove_suffix(1);
-    const std::size_t first = row.find_first_not_of(" \t");
-    if (first == std::string_view::npos || row[first] == '#') continue;
+    if (row.empty() || row[0] == '#') continue;
     if (logical.empty()) began = line;
     const bool goes_on = row.back() == '\\';
-    logical += row.substr(first, row.size() - first - (goes_on ? 1 : 0));
+    logical += row.substr(0, row.size() - (goes_on ? 1 : 0));
     logical += ' ';
     if (goes_on && !text.empty()) continue;
-    const std::size_t space = logical.find(' ');
-    Instruction instruction{logical.substr(0, space), logical.substr(std::min(space + 1, logical.size())), began};
-    std::ranges::transform(instruction.word, instruction.word.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    while (!instruction.rest.empty() && instruction.rest.back() == ' ') instruction.rest.pop_back();
-    found.push_back(std::move(instruction));
+    found.push_back(instruction_of(logical, began));
     logical.clear();
+    const std::string ending = ending_word(found.back());
+    if (ending.empty()) continue;
+    while (!text.empty()) {
+      const std::string_view inner = without_indent(next_row(text));
+      ++line;
+      if (inner == ending) break;
+      found.back().rest += '\n';
+      found.back().rest += inner;
+    }
   }
   return found;
+}
+
+// What a pattern knows as a secret becomes stars: rules and reports see the text.
+std::string without_secrets(const Source& source) {
+  std::string text(source.text);
+  for (const match::Hit& hit : source.hits)
+    if (source.pattern(hit).topic == "secret")
+      for (std::uint64_t at = hit.value_begin; at < hit.value_end && at < text.size(); ++at)
+        if (text[at] != '\n') text[at] = '*';
+  return text;
 }
 
 struct Stage {
@@ -87,10 +132,10 @@ void add_environment(Stage& stage, const std::string& rest) {
   }
 }
 
-std::vector<Stage> stages_of(const Source& source) {
+std::vector<Stage> stages_of(const Source& source, const std::vector<Instruction>& instructions) {
   std::vector<Stage> stages;
   std::map<std::string, std::string> arguments;
-  for (const Instruction& instruction : instructions_of(source.text)) {
+  for (const Instruction& instruction : instructions) {
     if (instruction.word == "ARG") {
       const std::size_t equals = instruction.rest.find('=');
       if (equals != std::string::npos && arguments.size() < 100) arguments[instruction.rest.substr(0, equals)] = instruction.rest.substr(equals + 1);
@@ -133,22 +178,68 @@ std::vector<Stage> stages_of(const Source& source) {
 }
 
 Node text_list(const std::vector<std::string>& texts, std::uint32_t line) {
-  Node list;
-  list.kind = Node::Kind::list;
-  list.line = line;
-  for (const std::string& text : texts) {
-    Node item;
-    item.kind = Node::Kind::string;
-    item.scalar = text;
-    item.line = line;
-    list.items.push_back(std::move(item));
+  Node list = list_node(line);
+  for (const std::string& text : texts) list.items.push_back(text_node(text, line));
+  return list;
+}
+
+// {NAME: value} of ENV and ARG, credentials as fingerprints.
+Node assigned_values(const Instruction& instruction) {
+  Node values = map_node(instruction.line);
+  Stage stage;
+  if (instruction.word == "ARG" && instruction.rest.find('=') == std::string::npos) return values;
+  add_environment(stage, instruction.rest);
+  for (const auto& [name, value] : stage.container.environment) put(values, name, text_node(kept_value(name, value), instruction.line));
+  return values;
+}
+
+// {from: image} of COPY --from=image and RUN --mount=from=image, and where that is no stage of this file, `foreign`: image.
+void put_foreign(Node& node, const Instruction& instruction, const std::vector<Stage>& stages) {
+  for (const std::string& word : split_words(instruction.rest)) {
+    if (!word.starts_with("--")) break;
+    std::string_view from;
+    if (word.starts_with("--from=")) from = std::string_view(word).substr(7);
+    else if (word.starts_with("--mount="))
+      if (const std::size_t at = word.find("from="); at != std::string::npos) from = std::string_view(word).substr(at + 5);
+    from = from.substr(0, from.find(','));
+    const bool a_number = !from.empty() && from.find_first_not_of("0123456789") == std::string_view::npos;
+    if (from.empty() || a_number || std::ranges::any_of(stages, [&](const Stage& stage) { return stage.name == from; })) continue;
+    put(node, "foreign", text_node(std::string(from), instruction.line));
   }
+}
+
+Node instruction_node(const Instruction& instruction, const std::vector<Stage>& stages, bool last_stage) {
+  Node node = map_node(instruction.line);
+  put(node, "word", text_node(instruction.word, instruction.line));
+  put(node, "last_stage", flag_node(last_stage, instruction.line));
+  if (instruction.word == "ENV" || instruction.word == "ARG") {
+    Node list = list_node(instruction.line);
+    Node values = assigned_values(instruction);
+    for (Node::Member& member : values.members) {
+      Node one = map_node(instruction.line);
+      put(one, "name", text_node(member.key, instruction.line));
+      put(one, "value", std::move(member.value));
+      list.items.push_back(std::move(one));
+    }
+    put(node, "values", std::move(list));
+  } else {
+    put(node, "text", text_node(instruction.rest, instruction.line));
+  }
+  put_foreign(node, instruction, stages);
+  return node;
+}
+
+Node instruction_list(const std::vector<Instruction>& instructions, const std::vector<Stage>& stages) {
+  Node list = list_node(0);
+  for (const Instruction& instruction : instructions) list.items.push_back(instruction_node(instruction, stages, !stages.empty() && instruction.line >= stages.back().line));
   return list;
 }
 
 Result<Observation> read(const Source& source) {
   Observation observation;
-  std::vector<Stage> stages = stages_of(source);
+  const std::string text = without_secrets(source);
+  const std::vector<Instruction> instructions = instructions_of(text);
+  std::vector<Stage> stages = stages_of(source, instructions);
   if (stages.empty()) return observation;
   Stage& last = stages.back();
   last.container.arguments = last.entrypoint;
@@ -164,12 +255,14 @@ Result<Observation> read(const Source& source) {
   for (const auto& [name, value] : last.container.environment) facts.environment_names.push_back(name);
   std::ranges::sort(facts.environment_names);
   facts.arguments = last.container.arguments;
-  Node tree;
-  tree.kind = Node::Kind::map;
-  tree.line = last.line;
-  tree.members.push_back({"from", text_list({last.base}, last.line).items.front(), last.line});
-  tree.members.push_back({"command", text_list(last.container.arguments, last.line), last.line});
-  if (last.user_known) tree.members.push_back({"user", text_list({last.user}, last.line).items.front(), last.line});
+  Node tree = map_node(last.line);
+  put(tree, "from", text_node(last.base, last.line));
+  put(tree, "command", text_list(last.container.arguments, last.line));
+  if (last.user_known) put(tree, "user", text_node(last.user, last.line));
+  put(tree, "instructions", instruction_list(instructions, stages));
+  Container as_told = last.container;
+  as_told.environment_elsewhere = true;  // who runs the image may say more
+  add_processes(tree, {process_of(as_told, last.line)});
   facts.configuration = std::make_shared<const Node>(std::move(tree));
   const AssetId workload = observation.add(make_asset(key, source.name, Facts{std::move(facts)}, place));
   for (const Stage& stage : stages) {
