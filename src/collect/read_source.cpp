@@ -13,10 +13,11 @@ namespace stormwatch::collect {
 
 namespace {
 constexpr std::size_t kReleasedFrom = 8 << 20;
+constexpr double kSlowest = 20e6;  ///< bytes a second: a file of gigabytes that is read at this rate is not slow but long
 
 std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
-bool says_something(const Observation& o) { return !o.assets.empty() || !o.relations.empty() || !o.gaps.empty(); }
+bool says_something(const Observation& o) { return !o.assets.empty() || !o.relations.empty() || !o.gaps.empty() || !o.remarks.empty(); }
 
 /// {{ holes }} or {% blocks %} in its text or in its path: what was parsed is not yet the file that it becomes.
 bool is_unfilled_template(const Source& source) {
@@ -46,7 +47,8 @@ void run_collector(const Run& run, const Collector& collector, const Source& sou
     gap("malformed", excerpt_of(e.what()));
   }
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
-  if (!collector.reads_all && spent.count() > run.limits.file_seconds) gap("timeout", "took longer than the limit");
+  const double allowed = run.limits.file_seconds + static_cast<double>(source.size) / kSlowest;
+  if (!collector.reads_all && spent.count() > allowed) gap("timeout", "took longer than the limit");
 }
 
 }  // namespace
