@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "live/http_connection.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 
 #include <algorithm>
@@ -389,8 +390,12 @@ bool is_loopback(std::string_view url) {
   const std::string origin = origin_of(url);
   const std::size_t at = origin.find("://");
   if (at == std::string::npos) return false;
-  const std::string_view host = std::string_view(origin).substr(at + 3);
-  return host == "localhost" || host.starts_with("localhost:") || host.starts_with("127.") || host.starts_with("[::1]");
+  std::string host = origin.substr(at + 3);
+  if (host.starts_with("[")) return host.starts_with("[::1]");
+  host.erase(std::min(host.find(':'), host.size()));
+  in_addr address{};
+  // 127.0.0.1.example.com is a name like any other.
+  return host == "localhost" || (::inet_pton(AF_INET, host.c_str(), &address) == 1 && (ntohl(address.s_addr) >> 24) == 127);
 }
 
 Result<std::unique_ptr<HttpConnection>> open_http(const HttpTarget& target, const ProbeLimits& limits, Transcript& transcript, Clock::time_point deadline) {

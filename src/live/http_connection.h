@@ -36,6 +36,7 @@ struct HttpAnswer {
   long status = 0;
   std::string body;                                        ///< within the bound
   std::multimap<std::string, std::string> headers;         ///< names in lower case
+  std::string peer;                                        ///< the IP address that answered, where the caller is told it (http_request.h)
   [[nodiscard]] std::string header(const std::string& name) const;
 };
 

@@ -33,6 +33,7 @@ std::size_t take_header(char* data, std::size_t, std::size_t count, void* user) 
 std::size_t take_body(char* data, std::size_t, std::size_t count, void* user) {
   auto& answering = *static_cast<Answering*>(user);
   if (answering.answer.body.size() + count > answering.most) {
+    answering.answer.body.append(data, answering.most - answering.answer.body.size());
     answering.too_long = true;
     return 0;
   }
@@ -42,13 +43,21 @@ std::size_t take_body(char* data, std::size_t, std::size_t count, void* user) {
 
 }  // namespace
 
+HttpClient::HttpClient() : easy_(curl_easy_init(), curl_easy_cleanup) {}
+HttpClient::~HttpClient() = default;
+
 Result<HttpAnswer> request(const HttpRequest& what) {
+  HttpClient client;
+  return client.send(what);
+}
+
+Result<HttpAnswer> HttpClient::send(const HttpRequest& what) {
   const std::string shown = origin_of(what.url);
-  const bool local = what.url.starts_with("http://") && is_loopback(what.url);
-  if (!what.url.starts_with("https://") && !local) return failure("address that is not protected", shown, "", "https://");
-  const std::unique_ptr<CURL, void (*)(CURL*)> handle(curl_easy_init(), curl_easy_cleanup);
-  if (!handle) return failure("no transfer could be begun", shown);
-  CURL* easy = handle.get();
+  const bool plain = what.url.starts_with("http://") && (what.plain_allowed || is_loopback(what.url));
+  if (!what.url.starts_with("https://") && !plain) return failure("address that is not protected", shown, "", "https://");
+  CURL* easy = easy_.get();
+  if (!easy) return failure("no transfer could be begun", shown);
+  curl_easy_reset(easy);
   curl_slist* lines = nullptr;
   for (const std::string& header : what.headers) lines = curl_slist_append(lines, header.c_str());
   lines = curl_slist_append(lines, "Expect:");
@@ -57,7 +66,7 @@ Result<HttpAnswer> request(const HttpRequest& what) {
   answering.most = what.most_bytes;
   std::array<char, CURL_ERROR_SIZE> problem{};
   curl_easy_setopt(easy, CURLOPT_URL, what.url.c_str());
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, local ? "http" : "https");
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, plain ? "http" : "https");
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(easy, CURLOPT_PROXY, "");
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -82,8 +91,10 @@ Result<HttpAnswer> request(const HttpRequest& what) {
   else curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, what.method.c_str());
   const CURLcode code = curl_easy_perform(easy);
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &answering.answer.status);
-  if (answering.too_long) return failure("answer longer than " + std::to_string(what.most_bytes) + " bytes", shown);
-  if (code != CURLE_OK) return failure(problem[0] ? std::string(problem.data()) : curl_easy_strerror(code), shown);
+  const char* peer = nullptr;
+  if (curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &peer) == CURLE_OK && peer) answering.answer.peer = peer;
+  if (answering.too_long && !what.cut_allowed) return failure("answer longer than " + std::to_string(what.most_bytes) + " bytes", shown);
+  if (code != CURLE_OK && !answering.too_long) return failure(problem[0] ? std::string(problem.data()) : curl_easy_strerror(code), shown);
   return std::move(answering.answer);
 }
 

@@ -12,6 +12,7 @@
 #include "app/command.h"
 #include "app/obtain.h"
 #include "app/output.h"
+#include "app/probe_services.h"
 #include "base/file.h"
 #include "collect/collector.h"
 #include "live/exercise/exercise.h"
@@ -132,17 +133,18 @@ void add_capabilities(std::string_view file, live::ServerPin& pin) {
   }
 }
 
-Result<live::Exercised> probe_server(const Arguments& arguments, const match::Database& patterns, const std::vector<std::string>& secrets,
-                                  const live::StdioLaunch& launch, const live::HttpTarget& target, const live::ProbeLimits& limits) {
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(nullptr, std::fclose);
-  if (const std::string path = arguments.value("--transcript"); !path.empty()) {
-    file.reset(std::fopen(path.c_str(), "we"));
-    if (!file) return failure("cannot write", path);
-  }
-  live::Transcript transcript;
-  if (file)
-    transcript = live::Transcript([&](std::string_view line) { std::fwrite(line.data(), 1, line.size(), file.get()); },
-                                  [&](std::string_view text) { return without_secrets(text, patterns, secrets); });
+/// The transcript of --transcript, which goes to `file`; without the option it keeps nothing.
+using TranscriptFile = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
+Result<live::Transcript> transcript_of(const Arguments& arguments, const match::Database& patterns, const std::vector<std::string>& secrets, TranscriptFile& file) {
+  const std::string path = arguments.value("--transcript");
+  if (path.empty()) return live::Transcript();
+  file.reset(std::fopen(path.c_str(), "we"));
+  if (!file) return failure("cannot write", path);
+  return live::Transcript([&file](std::string_view line) { std::fwrite(line.data(), 1, line.size(), file.get()); },
+                          [&](std::string_view text) { return without_secrets(text, patterns, secrets); });
+}
+
+Result<live::Exercised> probe_server(const Arguments& arguments, const live::StdioLaunch& launch, const live::HttpTarget& target, const live::ProbeLimits& limits, live::Transcript& transcript) {
   if (arguments.has("--exercise")) return live::exercise_command(launch, limits, transcript);
   Result<live::Probed> probed = target.url.empty() ? live::probe_command(launch, limits, transcript) : live::probe_url(target, limits, transcript);
   if (!probed) return std::unexpected(probed.error());
@@ -177,14 +179,60 @@ Result<std::vector<live::PinChange>> hold_to_lock(const Arguments& arguments, co
   return changes;
 }
 
+/// What was seen, as the file that the collectors read.
+struct Seen {
+  std::string file, name, target;  ///< the JSON, its file's name, and the target as the report shows it
+};
+
+Result<Seen> see_services(const Arguments& arguments, const live::HttpTarget& target, const live::ProbeLimits& limits, live::Transcript& transcript) {
+  if (!target.url.empty()) {
+    const Result<live::ServiceSeen> service = ask_service(target, limits, transcript);
+    if (!service) return std::unexpected(service.error());
+    return Seen{live::services_file({&*service, 1}, {}), "services.json", target.url};
+  }
+  const Result<std::string> file = ask_range(arguments, target, limits, transcript);
+  if (!file) return std::unexpected(file.error());
+  return Seen{*file, "services.json", arguments.value("--cidr")};
+}
+
+Result<Seen> see_server(const Arguments& arguments, const match::Database& patterns, const std::vector<std::string>& secrets, const live::StdioLaunch& launch, const live::HttpTarget& target,
+                        const live::ProbeLimits& limits, live::Transcript& transcript) {
+  Result<live::Exercised> exercised = probe_server(arguments, launch, target, limits, transcript);
+  if (!exercised) return std::unexpected(exercised.error());
+  const live::Probed& probed = exercised->probed;
+  for (live::ToolAnswer& answer : exercised->answers) answer.text = without_secrets(answer.text, patterns, secrets);
+  live::ServerPin pin = live::pin_of(probed);
+  add_capabilities(live::probe_file(probed, {}, {}), pin);
+  const Result<std::vector<live::PinChange>> changes = hold_to_lock(arguments, pin);
+  if (!changes) return std::unexpected(changes.error());
+  return Seen{live::probe_file(probed, *changes, exercised->behaviour, exercised->answers), "probe.json", probed.address};
+}
+
+/// A host without a path is asked for AI services before it is taken for an MCP server, a URL with a path the other way round.
+Result<Seen> see(const Arguments& arguments, const match::Database& patterns, const std::vector<std::string>& secrets, const live::StdioLaunch& launch, const live::HttpTarget& target,
+                 const live::ProbeLimits& limits, live::Transcript& transcript) {
+  const auto server = [&] { return see_server(arguments, patterns, secrets, launch, target, limits, transcript); };
+  const auto services = [&] { return see_services(arguments, target, limits, transcript); };
+  if (arguments.has("--cidr")) return services();
+  const bool pins = arguments.has("--lock") || arguments.has("--check");
+  if (target.url.empty() || pins) return server();
+  const bool host = names_only_a_host(target.url);
+  Result<Seen> first = host ? services() : server();
+  if (first && (!host || first->file.find("\"product\"") != std::string::npos)) return first;
+  if (host && !first) return first;
+  Result<Seen> second = host ? server() : services();
+  if (host) return second ? std::move(second) : std::move(first);
+  return second && second->file.find("\"product\"") != std::string::npos ? std::move(second) : std::move(first);
+}
+
 int run(const Arguments& arguments) {
   const Result<std::vector<Output>> outputs = outputs_of(arguments);
   if (!outputs) return refuse(outputs.error());
   const bool command = !arguments.after_dashes.empty();
-  if (command == (arguments.positional.size() == 1) || arguments.positional.size() > 1)
-    return refuse({"probe takes one server", "", "", "a URL, or -- and the command that starts it"});
+  if (static_cast<std::size_t>(command) + arguments.positional.size() + static_cast<std::size_t>(arguments.has("--cidr")) != 1)
+    return refuse({"probe takes one server", "", "", "a URL, --cidr RANGE, or -- and the command that starts it"});
   if (arguments.has("--exercise") && !command)
-    return refuse({"--exercise calls tools in a sandbox, and a server at a URL runs elsewhere", arguments.positional[0], "", "-- and the command that starts the server"});
+    return refuse({"--exercise calls tools in a sandbox, and a server at an address runs elsewhere", "", "", "-- and the command that starts the server"});
   std::vector<std::string> secrets;
   const Result<live::ProbeLimits> limits = limits_of(arguments);
   Result<std::vector<std::string>> environment = environment_of(arguments, secrets), headers = headers_of(arguments, secrets);
@@ -192,28 +240,24 @@ int run(const Arguments& arguments) {
   if (!environment) return refuse(environment.error());
   if (!headers) return refuse(headers.error());
   const live::StdioLaunch launch{arguments.after_dashes, std::move(*environment)};
-  const live::HttpTarget target{command ? std::string() : arguments.positional[0], std::move(*headers), arguments.value("--ca")};
+  const live::HttpTarget target{arguments.positional.empty() ? std::string() : arguments.positional[0], std::move(*headers), arguments.value("--ca")};
 
   Folder folder;
   const auto obtained = obtain(arguments, {"."}, [&](const Content& content, PipelineOptions& options) -> Result<void> {
-    Result<live::Exercised> exercised = probe_server(arguments, *content.patterns, secrets, launch, target, *limits);
-    if (!exercised) return std::unexpected(exercised.error());
-    const live::Probed* probed = &exercised->probed;
-    for (live::ToolAnswer& answer : exercised->answers) answer.text = without_secrets(answer.text, *content.patterns, secrets);
-    live::ServerPin pin = live::pin_of(*probed);
-    add_capabilities(live::probe_file(*probed, {}, {}), pin);
-    const Result<std::vector<live::PinChange>> changes = hold_to_lock(arguments, pin);
-    if (!changes) return std::unexpected(changes.error());
+    TranscriptFile kept(nullptr, std::fclose);
+    Result<live::Transcript> transcript = transcript_of(arguments, *content.patterns, secrets, kept);
+    if (!transcript) return std::unexpected(transcript.error());
+    const Result<Seen> seen = see(arguments, *content.patterns, secrets, launch, target, *limits, *transcript);
+    if (!seen) return std::unexpected(seen.error());
     if (Result<void> made = folder.make(); !made) return made;
-    const std::string inner = folder.path + "/mcp-server";  // the folder's name stands in the report
+    const std::string inner = folder.path + (seen->name == "probe.json" ? "/mcp-server" : "/services");  // the folder's name stands in the report
     if (::mkdir(inner.c_str(), 0700) != 0) return failure("cannot make the folder", inner);
-    const std::string file = live::probe_file(*probed, *changes, exercised->behaviour, exercised->answers);
-    if (Result<void> written = write_aside(inner + "/probe.json", file); !written) return written;
+    if (Result<void> written = write_aside(inner + "/" + seen->name, seen->file); !written) return written;
     if (const std::string save = arguments.value("--save"); !save.empty())
-      if (Result<void> written = write_aside(save, file); !written) return written;
+      if (Result<void> written = write_aside(save, seen->file); !written) return written;
     options.collect.targets = {inner};
     options.collect.use_ignore_files = false;
-    options.shown_target = probed->address;
+    options.shown_target = seen->target;
     return {};
   });
   if (!obtained) return obtained.error();
@@ -221,7 +265,9 @@ int run(const Arguments& arguments) {
 }
 
 std::vector<Option> options() {
-  std::vector<Option> all{{"--timeout", "SECONDS", "for one answer of the server (15); for everything six times that"},
+  std::vector<Option> all{{"--cidr", "RANGE", "ask every address of a range of this machine or a private network which AI services answer there (at most 256 addresses)"},
+                          {"--ports", "LIST", "ports of --cidr: 8000,8080-8090 (those that AI services use)"},
+                          {"--timeout", "SECONDS", "for one answer of the server (15); for everything six times that"},
                           {"--header", "LINE", "send this HTTP header (\"Name: value\"); may repeat", true},
                           {"--bearer-env", "NAME", "send the token that this variable holds"},
                           {"--ca", "FILE", "trust these certificates (PEM) in place of the system's"},
@@ -242,10 +288,11 @@ std::vector<Option> options() {
 
 extern const Command probe;
 const Command probe{.name = "probe",
-                    .arguments = "URL | -- COMMAND...",
-                    .summary = "list what a live MCP server offers, judge it, pin it; calls no tool without --exercise",
+                    .arguments = "URL | --cidr RANGE | -- COMMAND...",
+                    .summary = "ask a live AI service or MCP server what it is and whom it lets in; calls no tool without --exercise",
                     .options = options(),
-                    .examples = {"stormwatch probe -- npx -y @modelcontextprotocol/server-everything@2025.9.25", "stormwatch probe https://mcp.example.com/mcp --bearer-env MCP_TOKEN",
+                    .examples = {"stormwatch probe http://127.0.0.1:11434", "stormwatch probe --cidr 127.0.0.1/32 --ports 8000-8100,11434",
+                                 "stormwatch probe -- npx -y @modelcontextprotocol/server-everything@2025.9.25", "stormwatch probe https://mcp.example.com/mcp --bearer-env MCP_TOKEN",
                                  "stormwatch probe --lock stormwatch.lock -- python3 server.py", "stormwatch probe --check stormwatch.lock --fail-on medium -- python3 server.py",
                                  "stormwatch probe --exercise -- node_modules/.bin/mcp-server-memory", "stormwatch probe http://127.0.0.1:8080/mcp --transcript talk.jsonl --format json"},
                     .run = run,

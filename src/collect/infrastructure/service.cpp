@@ -20,8 +20,8 @@ extern const std::size_t services_count;
 namespace stormwatch::collect {
 namespace {
 
-constexpr std::array<std::string_view, 16> kKeys{"product", "title", "kind", "images", "unless_images", "commands", "unless_commands", "ports", "code_execution", "metered",
-                                                 "package", "authentication", "configured_by_file", "listens", "source", "note"};
+constexpr std::array<std::string_view, 17> kKeys{"product", "title", "kind", "images", "unless_images", "commands", "unless_commands", "ports", "code_execution", "metered",
+                                                 "package", "authentication", "configured_by_file", "listens", "http", "source", "note"};
 
 std::vector<std::string> texts(const Node* node) {
   std::vector<std::string> found;
@@ -152,7 +152,7 @@ Result<Service> read_service(const Node& root, std::string_view file) {
   service.unless_images = texts(root.find("unless_images"));
   service.commands = texts(root.find("commands"));
   service.unless_commands = texts(root.find("unless_commands"));
-  if (service.images.empty() && service.commands.empty()) return refuse(root, "fingerprint without images and commands", "one of them");
+  if (service.images.empty() && service.commands.empty() && !root.find("http")) return refuse(root, "fingerprint without images, commands and http", "one of them");
   if (const Node* ports = root.find("ports"))
     for (const Node& port : ports->items) service.ports.push_back(static_cast<std::int64_t>(port.as_number().value_or(0)));
   if (const Node* flag = root.find("code_execution")) service.code_execution = flag->as_bool();
@@ -278,39 +278,53 @@ AssetId observe_image(const Container& container, const Place& place, Observatio
   return into.add(make_asset(name.key(), container.image, Facts{facts}, place));
 }
 
-AssetId observe_service(const Container& container, const std::string& key, const Place& place, AssetId workload, AssetId image, Observation& into) {
-  const Service* service = service_of(container);
-  if (!service) return {};
-  EndpointFacts facts;
-  facts.product = service->product;
-  if (is_image_of(*service, container.image)) facts.version = version_of_tag(image_name_of(container.image).tag);
-  facts.exposure = container.exposure;
-  facts.authentication = authentication_of(*service, container);
-  facts.code_execution = service->code_execution;
-  facts.metered = service->metered;
-  if (!container.ports.empty()) facts.port = container.ports.front();
-  else if (!service->ports.empty()) facts.port = service->ports.front();
-  const AssetId endpoint = into.add(make_asset(key, service->title, Facts{facts}, place));
-  if (workload) into.relate(workload, RelationKind::exposes, endpoint, place);
-  if (image) into.relate(endpoint, RelationKind::runs_on, image, place);
-  if (service->vector_store) {
+const Service* service_named(std::string_view product) {
+  const auto& services = embedded_services();
+  if (!services) return nullptr;
+  const auto found = std::ranges::find(*services, product, &Service::product);
+  return found == services->end() ? nullptr : &*found;
+}
+
+AssetId observe_endpoint(const Service& service, EndpointFacts facts, const std::string& key, const Place& place, Observation& into, std::vector<Sighting> sightings) {
+  facts.product = service.product;
+  facts.code_execution = service.code_execution;
+  facts.metered = service.metered;
+  Asset asset = make_asset(key, service.title, Facts{facts}, place);
+  asset.sightings = std::move(sightings);
+  const AssetId endpoint = into.add(std::move(asset));
+  if (service.vector_store) {
     VectorStoreFacts store;
-    store.product = service->product;
+    store.product = service.product;
     if (!facts.authentication.empty()) store.authenticated = facts.authentication != "none";
     if (!facts.exposure.empty()) store.public_access = facts.exposure == "internet";
-    into.relate(endpoint, RelationKind::serves, into.add(make_asset(key, service->title, Facts{store}, place)), place);
+    into.relate(endpoint, RelationKind::serves, into.add(make_asset(key, service.title, Facts{store}, place)), place);
   }
-  if (!service->package_name.empty() && !facts.version.empty()) {
+  if (!service.package_name.empty() && !facts.version.empty()) {
     PackageFacts package;
-    package.ecosystem = service->package_ecosystem;
+    package.ecosystem = service.package_ecosystem;
     package.version = facts.version;
     package.direct = package.pinned = true;
     package.manifest = place.path;
     const std::string type = lower(package.ecosystem) == "go" ? "golang" : lower(package.ecosystem);
-    package.purl = "pkg:" + type + "/" + service->package_name + "@" + facts.version;
+    package.purl = "pkg:" + type + "/" + service.package_name + "@" + facts.version;
     into.relate(endpoint, RelationKind::depends_on,
-                into.add(make_asset(package.ecosystem + "/" + service->package_name + "@" + facts.version, service->package_name, Facts{package}, place)), place);
+                into.add(make_asset(package.ecosystem + "/" + service.package_name + "@" + facts.version, service.package_name, Facts{package}, place)), place);
   }
+  return endpoint;
+}
+
+AssetId observe_service(const Container& container, const std::string& key, const Place& place, AssetId workload, AssetId image, Observation& into) {
+  const Service* service = service_of(container);
+  if (!service) return {};
+  EndpointFacts facts;
+  if (is_image_of(*service, container.image)) facts.version = version_of_tag(image_name_of(container.image).tag);
+  facts.exposure = container.exposure;
+  facts.authentication = authentication_of(*service, container);
+  if (!container.ports.empty()) facts.port = container.ports.front();
+  else if (!service->ports.empty()) facts.port = service->ports.front();
+  const AssetId endpoint = observe_endpoint(*service, std::move(facts), key, place, into);
+  if (workload) into.relate(workload, RelationKind::exposes, endpoint, place);
+  if (image) into.relate(endpoint, RelationKind::runs_on, image, place);
   return endpoint;
 }
 

@@ -16,6 +16,7 @@
 //     off: {flags: ["--token=''"], values: {NAME: [value, ...]}}
 //   listens: {by_default: all | loopback, flags: [--host], environment: [OLLAMA_HOST]}   the address it binds, run on a host
 //   configured_by_file: true              its settings may stand in a mounted file: `without` then says nothing
+//   http: {...}                           how it shows when it is asked (live/service_prints.h)
 //   source: URL                           where the flags are documented
 #pragma once
 
@@ -79,7 +80,11 @@ std::string authentication_of(const Service& service, const Container& container
 
 /// The image as an asset; id 0 if none is named or the name is not resolved.
 AssetId observe_image(const Container& container, const Place& place, Observation& into);
-/// The endpoint (and vector store, package) that the container offers, exposed by `workload`; 0 if it is no known service.
+/// Its fingerprint; nullptr if no service has that name.
+const Service* service_named(std::string_view product);
+/// The endpoint (and vector store, package) of a service, with what `facts` say of it.
+AssetId observe_endpoint(const Service& service, EndpointFacts facts, const std::string& key, const Place& place, Observation& into, std::vector<Sighting> sightings = {});
+/// The endpoint (and what goes with it) that the container offers, exposed by `workload`; 0 if it is no known service.
 AssetId observe_service(const Container& container, const std::string& key, const Place& place, AssetId workload, AssetId image, Observation& into);
 
 }  // namespace stormwatch::collect
