@@ -126,6 +126,15 @@ Node environment_of(const Container& container, const Variables& variables, std:
   return environment;
 }
 
+void put_documented(Node& process, const Service& service, const Container& container, std::uint32_t line) {
+  Node names = list_node(line);
+  for (const auto& [name, value] : container.environment) {
+    const auto found = service.documented_secrets.find(name);
+    if (found != service.documented_secrets.end() && std::ranges::find(found->second, value) != found->second.end()) names.items.push_back(text_node(name, line));
+  }
+  if (!names.items.empty()) put(process, "documented", std::move(names));
+}
+
 bool is_loopback(std::string_view address) { return address.starts_with("127.") || address.starts_with("localhost") || address == "::1" || address.starts_with("[::1]"); }
 bool is_everywhere(std::string_view address) {
   return address.starts_with("0.0.0.0") || address == "::" || address.starts_with("[::]") || address == "*" || address == "0" || address == "true" || address.starts_with("0.0.0.0,");
@@ -167,7 +176,10 @@ std::string exposure_on_host(const Container& container) {
 Node process_of(const Container& container, std::uint32_t line) {
   const Variables variables = variables_of(container);
   Node process = map_node(line);
-  if (const Service* service = service_of(container)) put(process, "product", text_node(service->product, line));
+  if (const Service* service = service_of(container)) {
+    put(process, "product", text_node(service->product, line));
+    put_documented(process, *service, container, line);
+  }
   if (!container.image.empty()) put(process, "image", text_node(container.image, line));
   put(process, "settings", text_node(settings_elsewhere(container) ? "${settings elsewhere}" : "complete", line));
   put(process, "options", options_of(without_shell(container.arguments), variables, line));

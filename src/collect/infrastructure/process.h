@@ -7,6 +7,7 @@
 //   settings     "complete", or "${...}" (unknown) where more options may be set in a place that was not read
 //   options      {trust-remote-code: "true", host: 0.0.0.0}: names without dashes, '_' as '-'; said twice: a list
 //   environment  {NAME: value}: credentials as fingerprints, what is not worked out as "${NAME}"
+//   documented   names of variables that hold a secret of the product's own documentation; absent if none does
 //   listens      all, loopback, an address, or "${...}": as options, environment and the product's default say; absent if not known
 #pragma once
 

@@ -20,8 +20,8 @@ extern const std::size_t services_count;
 namespace stormwatch::collect {
 namespace {
 
-constexpr std::array<std::string_view, 17> kKeys{"product", "title", "kind", "images", "unless_images", "commands", "unless_commands", "ports", "code_execution", "metered",
-                                                 "package", "authentication", "configured_by_file", "listens", "http", "source", "note"};
+constexpr std::array<std::string_view, 18> kKeys{"product", "title", "kind", "images", "unless_images", "commands", "unless_commands", "ports", "code_execution", "metered",
+                                                 "package", "authentication", "configured_by_file", "listens", "http", "documented_secrets", "source", "note"};
 
 std::vector<std::string> texts(const Node* node) {
   std::vector<std::string> found;
@@ -158,6 +158,8 @@ Result<Service> read_service(const Node& root, std::string_view file) {
   if (const Node* flag = root.find("code_execution")) service.code_execution = flag->as_bool();
   if (const Node* flag = root.find("metered")) service.metered = flag->as_bool();
   if (const Node* flag = root.find("configured_by_file")) service.configured_by_file = flag->as_bool().value_or(false);
+  if (const Node* secrets = root.find("documented_secrets"))
+    for (const Node::Member& member : secrets->members) service.documented_secrets[member.key] = texts(&member.value);
   if (const Node* listens = root.find("listens")) {
     service.listens_by_default = listens->text("by_default");
     service.listens = setting(listens);

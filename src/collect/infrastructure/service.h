@@ -17,6 +17,7 @@
 //   listens: {by_default: all | loopback, flags: [--host], environment: [OLLAMA_HOST]}   the address it binds, run on a host
 //   configured_by_file: true              its settings may stand in a mounted file: `without` then says nothing
 //   http: {...}                           how it shows when it is asked (live/service_prints.h)
+//   documented_secrets: {NAME: [value, ...]}   what the product's own documentation or compose file sets, which everyone knows
 //   source: URL                           where the flags are documented
 #pragma once
 
@@ -43,6 +44,7 @@ struct Service {
   std::optional<bool> code_execution, metered;
   std::vector<std::string> images, unless_images, commands, unless_commands;
   std::vector<std::int64_t> ports;
+  std::map<std::string, std::vector<std::string>, std::less<>> documented_secrets;
   std::string without, listens_by_default;
   Setting on, off, listens;  ///< listens: only flags and environment
 };
