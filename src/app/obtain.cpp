@@ -16,6 +16,7 @@
 #include "app/ledger_use.h"
 #include "app/verify_keys.h"
 #include "base/file.h"
+#include "collect/vex_remarks.h"
 #include "report/json.h"
 #include "store/store.h"
 
@@ -110,6 +111,8 @@ Result<PipelineOptions> pipeline_options(const Arguments& arguments, std::vector
     if (pem->find("-----BEGIN ") == std::string::npos) return failure("no PEM in it", path, "", "a public key or certificates");
     options.collect.model_keys.push_back({path.substr(path.rfind('/') + 1), std::move(*pem)});
   }
+  for (const std::string& path : arguments.values("--vex"))
+    if (Result<void> read = collect::add_vex_file(path, options.statements); !read) return std::unexpected(read.error());
   options.only = comma_separated(arguments.values("--only"));
   for (const std::string& vector : options.only)
     if (!vector_named(vector)) return failure("--only " + vector, "", "", fmt::format("{}", fmt::join(kVectorNames, ", ")));
@@ -158,6 +161,7 @@ std::vector<Option> scan_options(std::vector<Option> more) {
            {"--only", "VECTOR[,VECTOR]", "judge only these vectors (vulnerability, poisoned-model, ...)", true},
            {"--rules", "DIR", "more rules, steps, frameworks, packs and lists of what is known (publishers, malicious digests)", true},
            {"--advisories", "PATH", "a database (.adb) or OSV JSON (folder, file, .zip, .tar.gz) to use in place of the embedded advisories and those of `db update`"},
+           {"--vex", "FILE", "OpenVEX, or CycloneDX with an analysis: flaws it calls not affected or fixed count as accepted; may repeat", true},
            {"--baseline", "REPORT", "findings that this JSON report has count as accepted"},
            {"--suppressions", "FILE", "YAML list of accepted findings: {finding or rule, path, reason, until}"},
            {"--store", "URL", "keep the scan and its history: sqlite:///PATH"},

@@ -155,6 +155,11 @@ Result<Posture> run_pipeline(const Content& content, const PipelineOptions& opti
   posture.scan.files = collected->files;
   posture.scan.bytes = collected->bytes;
   name_roots(collected->observations, posture.scan.targets);
+  if (!options.statements.empty()) {
+    Observation said;
+    said.remarks = options.statements;
+    collected->observations.push_back(std::move(said));
+  }
   if (options.on_collected) options.on_collected(collected->observations);
   stage("joining");
   Estate estate = graph::merge(std::move(collected->observations));

@@ -35,6 +35,7 @@ struct Content {
 
 struct PipelineOptions {
   collect::CollectOptions collect;
+  std::vector<PackageRemark> statements;      ///< what the user says of packages: VEX documents of --vex
   std::vector<std::string> only;              ///< vectors; empty: all
   std::string shown_target;                   ///< the one target as people know it, where it is not the folder that is read
   forecast::ForecastOptions forecast;

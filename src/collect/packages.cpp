@@ -21,20 +21,33 @@ bool is_sound(std::string_view text, std::size_t most) {
   return true;
 }
 
+/// "git+https://TOKEN@host/x" without what stands before '@': a login, and often a key.
+std::string without_login(std::string_view text) {
+  const std::size_t scheme = text.find("://");
+  if (scheme == std::string_view::npos) return std::string(text);
+  const std::size_t end = std::min(text.find('/', scheme + 3), text.size()), at = text.substr(0, end).rfind('@');
+  if (at == std::string_view::npos || at < scheme + 3) return std::string(text);
+  return std::string(text.substr(0, scheme + 3)) + std::string(text.substr(at + 1));
+}
+
 }  // namespace
+
+std::string registry_spelling(std::string_view ecosystem, std::string_view name) {
+  return ecosystem == "PyPI" ? format::normal_python_name(name) : ecosystem == "npm" ? lower(name) : std::string(name);
+}
 
 void add_packages(const Source& source, const format::Manifest& manifest, const ManifestTraits& traits, Observation& into) {
   const std::string folder = source.folder().empty() ? "." : std::string(source.folder());
   const AssetId application = Asset::id_of(AssetKind::application, folder), repository = Asset::id_of(AssetKind::repository, ".");
   for (const format::DeclaredPackage& declared : manifest.packages) {
     if (!is_sound(declared.name, 214) || !is_sound(declared.version, 128) || declared.name.empty()) continue;
-    const std::string name = declared.ecosystem == "PyPI" ? format::normal_python_name(declared.name)
-                             : declared.ecosystem == "npm" ? lower(declared.name) : declared.name;
+    const std::string name = registry_spelling(declared.ecosystem, declared.name);
     PackageFacts facts;
     facts.ecosystem = declared.ecosystem;
     facts.version = declared.version;
-    facts.requirement = excerpt_of(declared.requirement, 120);
+    facts.requirement = excerpt_of(without_login(declared.requirement), 120);
     facts.manifest = source.path;
+    facts.source = excerpt_of(without_login(declared.source), 200);
     facts.purl = format::package_url(declared.ecosystem, name, declared.version);
     if (!traits.installed) {
       facts.pinned = traits.pins || !declared.version.empty();

@@ -17,6 +17,9 @@ struct ManifestTraits {
 /// observed is dropped by the graph.
 void add_packages(const Source& source, const format::Manifest& manifest, const ManifestTraits& traits, Observation& into);
 
+/// A package's name as its key holds it: what registries compare.
+std::string registry_spelling(std::string_view ecosystem, std::string_view name);
+
 /// The path of the file itself: within its archive, or on disk.
 inline std::string_view path_within(const Source& source) { return source.member.empty() ? std::string_view(source.path) : std::string_view(source.member); }
 

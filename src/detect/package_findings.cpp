@@ -57,6 +57,18 @@ Severity severity_of(const advisory::Match& match) {
   return severity;
 }
 
+std::string use_of(const Asset& package) {
+  const auto* facts = std::get_if<PackageFacts>(&package.facts);
+  if (!facts) return {};
+  if (facts->reach == "listens") return "it is what a workload or image starts";
+  if (facts->reach == "not-imported") return "no code that was read imports it";
+  const auto import = std::ranges::find(package.sightings, "import", &Sighting::what);
+  if (import == package.sightings.end()) return {};
+  // Sightings stand by place; one of the product's own code says more than one of a test.
+  const auto own = std::ranges::find_if(package.sightings, [](const Sighting& one) { return one.what == "import" && one.context.empty(); });
+  return (own == package.sightings.end() ? "only tests and examples import it: " + import->place.text() : "imported at " + own->place.text());
+}
+
 std::string shown_id(const advisory::Match& match) {
   if (match.id.starts_with("CVE-")) return match.id;
   for (const std::string& alias : match.aliases)

@@ -22,6 +22,8 @@ std::optional<advisory::ImagePackage> package_of(const Asset& image, const Estat
 std::string manifest_context(std::string_view path);
 /// By CVSS; one step up when exploitation is known, or likely within a month (EPSS 0.5 and more).
 Severity severity_of(const advisory::Match& match);
+/// What is known of the package's use: "imported at app.py:3", "a workload starts it", "no code that was read imports it"; empty if nothing is.
+std::string use_of(const Asset& package);
 /// "CVE-2024-1 (GHSA-...)": the name people search for first.
 std::string shown_id(const advisory::Match& match);
 /// Fills identifiers and the facts that the forecast reads.

@@ -157,6 +157,8 @@ std::vector<Finding> findings_of(std::span<const Signal> signals, std::span<cons
     finding.controls = advisory.controls;
     finding.effort_hours = advisory.effort_hours;
     finding.remediation = signal.remediation.empty() ? advisory.fix : signal.remediation;
+    // The user's own word that it cannot be used; what lies in the target only weighs in the forecast.
+    if (const auto& flaw = signal.vulnerability; flaw && flaw->vex_given && (flaw->vex == "not_affected" || flaw->vex == "fixed")) finding.state = FindingState::accepted;
     // The id must not move with unrelated lines: rule, asset, place without line, and what tells twins apart.
     const std::string& told_by = signal.identity.empty() ? signal.evidence : signal.identity;
     finding.id = FindingId::of({signal.rule, signal.asset.text(), signal.place.path, signal.place.member, signal.place.resource, told_by});

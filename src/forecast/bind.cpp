@@ -259,7 +259,7 @@ class Binder {
           double chance = 0;
           for (const Finding* finding : package->findings)
             if (use_of(*finding) == FlawUse::network) {
-              chance = std::max(chance, exploitation_chance(*finding->signal.vulnerability));
+              chance = std::max(chance, -std::expm1(-exploitation_rate(*finding, estate_.assets()[package->asset])));
               site.findings.push_back(finding->id);
             }
           if (chance <= 0) continue;
@@ -324,7 +324,7 @@ class Binder {
       double rate = 0;
       for (const Finding* finding : package->findings) {
         if (use_of(*finding) != wanted || finding->signal.vulnerability->malicious) continue;
-        rate += -std::log1p(-exploitation_chance(*finding->signal.vulnerability));
+        rate += exploitation_rate(*finding, estate_.assets()[package->asset]);
         site.findings.push_back(finding->id);
       }
       if (rate <= 0) continue;

@@ -24,6 +24,19 @@ double exploitation_chance(const VulnerabilityFacts& facts) {
   return facts.known_exploited ? std::max(0.5, in_30) : in_30;
 }
 
+double weight_of_use(const Finding& finding, const Asset& package) {
+  const VulnerabilityFacts& flaw = *finding.signal.vulnerability;
+  double weight = 1;
+  if (const auto* facts = std::get_if<PackageFacts>(&package.facts)) weight = facts->reach == "listens" ? 1.5 : facts->reach == "not-imported" ? 0.3 : 1;
+  if (finding.signal.context == "test" || finding.signal.context == "documentation") weight *= 0.1;
+  // What the target says of itself counts less than what its reader says.
+  if (flaw.vex == "not_affected" || flaw.vex == "fixed") weight *= flaw.vex_given ? 0.05 : 0.2;
+  if (flaw.vex == "under_investigation") weight *= 0.7;
+  return weight;
+}
+
+double exploitation_rate(const Finding& finding, const Asset& package) { return -std::log1p(-exploitation_chance(*finding.signal.vulnerability)) * weight_of_use(finding, package); }
+
 Flaws::Flaws(const Estate& estate, std::span<const Finding> findings, std::span<const std::uint32_t> to_index) : estate_(estate), to_index_(to_index) {
   for (const Finding& finding : findings) {
     if (!finding.signal.vulnerability || finding.state == FindingState::fixed) continue;

@@ -19,6 +19,11 @@ enum class FlawUse : std::uint8_t { none, network, client };
 FlawUse use_of(const Finding& finding);
 /// P(confirmed exploitation somewhere in 30 days).
 double exploitation_chance(const VulnerabilityFacts& facts);
+/// How much of that counts where the package stands: more where it listens, less where no code imports it, where only tests and
+/// development need it, and where a VEX statement says that it cannot be used (docs/forecast.md, "Flaws"). 1 where nothing is known.
+double weight_of_use(const Finding& finding, const Asset& package);
+/// exploitation_chance with its weight, as a rate per 30 days.
+double exploitation_rate(const Finding& finding, const Asset& package);
 
 struct FlawedPackage {
   std::uint32_t asset = 0;  ///< where the findings sit

@@ -8,16 +8,12 @@
 #include <string>
 #include <string_view>
 
+#include "graph/folders.h"
 #include "graph/join_provenance.h"
 
 namespace stormwatch::graph {
 
 namespace {
-
-std::string_view folder_of(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
-}
 
 // "a/b" joined with "../c" or "." or "c"; nullopt where it leaves the target or is absolute.
 std::optional<std::string> resolve(std::string_view folder, std::string_view relative) {
@@ -36,10 +32,6 @@ std::optional<std::string> resolve(std::string_view folder, std::string_view rel
   std::string path;
   for (const std::string_view part : parts) path += (path.empty() ? "" : "/") + std::string(part);
   return path;
-}
-
-bool is_below(std::string_view path, std::string_view folder) {
-  return folder.empty() || folder == "." || (path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/'));
 }
 
 class Joiner {

@@ -7,6 +7,7 @@
 
 #include "graph/allowed.h"
 #include "graph/join.h"
+#include "graph/join_packages.h"
 
 namespace stormwatch::graph {
 
@@ -52,6 +53,7 @@ Estate merge(std::vector<Observation> observations) {
   std::unordered_map<AssetId, std::size_t> at;
   std::vector<Relation> relations;
   std::vector<Gap> gaps;
+  std::vector<PackageRemark> remarks;
   for (Observation& observation : observations) {
     for (Asset& asset : observation.assets) {
       const auto [found, is_new] = at.emplace(asset.id, assets.size());
@@ -60,8 +62,10 @@ Estate merge(std::vector<Observation> observations) {
     }
     std::ranges::move(observation.relations, std::back_inserter(relations));
     std::ranges::move(observation.gaps, std::back_inserter(gaps));
+    std::ranges::move(observation.remarks, std::back_inserter(remarks));
     observation = {};
   }
+  join_packages(assets, relations, remarks, gaps);
   for (Asset& asset : assets) settle(asset);
   join(assets, relations);
   std::unordered_map<AssetId, AssetKind> kinds;

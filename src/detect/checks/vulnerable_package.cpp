@@ -2,6 +2,7 @@
 // Package versions with a published vulnerability: one signal for each weakness and place.
 #include <fmt/format.h>
 
+#include "detect/exploitability.h"
 #include "detect/package_findings.h"
 
 namespace stormwatch::detect {
@@ -22,6 +23,7 @@ void look(const Estate& estate, const Context& context, Signals& signals) {
       name = "image " + asset.name + ": " + package->name;
       matches = context.advisories->look_up(package->ecosystem, package->name, package->version);
     }
+    const std::string use = matches.empty() ? std::string() : use_of(asset);
     for (const advisory::Match& match : matches) {
       if (match.malicious) continue;
       for (std::size_t i = 0; i < std::min(asset.places.size(), kPlaces); ++i) {
@@ -35,6 +37,8 @@ void look(const Estate& estate, const Context& context, Signals& signals) {
         signal.context = manifest_context(asset.places[i].path);
         if (facts.development.value_or(false) && signal.context.empty()) signal.context = "test";
         signal.explanation = fmt::format("{} {} stands in the range that the advisory calls affected", name, facts.version);
+        if (!use.empty()) signal.explanation += "; " + use;
+        say_exploitability(exploitability_of(asset, match, context.advisories->date()), signal);
         signal.remediation = match.fixed_version.empty() ? fmt::format("No fixed version of {} is published for {}: replace it, or keep what the advisory describes out of reach.", name, shown_id(match))
                                                          : fmt::format("Upgrade {} to {} or later.", name, match.fixed_version);
         signal.identity = match.id;

@@ -129,6 +129,21 @@ std::string_view method_of(std::string_view vector) {
   return vector.starts_with("CVSS:4.0") ? "CVSSv4" : vector.starts_with("CVSS:3.1") ? "CVSSv31" : vector.starts_with("CVSS:3.0") ? "CVSSv3" : vector.empty() ? "other" : "CVSSv2";
 }
 
+/// What a VEX statement said of the flaw, in CycloneDX's words.
+Json analysis_of(const VulnerabilityFacts& flaw) {
+  static const std::map<std::string_view, std::string_view> kStates{{"not_affected", "not_affected"}, {"fixed", "resolved"}, {"affected", "exploitable"}, {"under_investigation", "in_triage"}};
+  static const std::map<std::string_view, std::string_view> kWhy{{"component_not_present", "code_not_present"}, {"vulnerable_code_not_present", "code_not_present"}, {"vulnerable_code_not_in_execute_path", "code_not_reachable"}, {"inline_mitigations_already_exist", "protected_by_mitigating_control"}};
+  Json analysis = Json::object();
+  const auto state = kStates.find(flaw.vex);
+  if (state == kStates.end()) return analysis;
+  analysis["state"] = state->second;
+  if (state->second == "not_affected")
+    for (const auto& [ours, theirs] : kWhy)
+      if (flaw.vex_why.find("(" + std::string(ours) + ")") != std::string::npos) analysis["justification"] = theirs;
+  analysis["detail"] = flaw.vex_why;
+  return analysis;
+}
+
 Json vulnerability_of(const Finding& finding) {
   const Signal& s = finding.signal;
   Json v{{"bom-ref", "finding-" + finding.id.text()}, {"id", s.identifiers.empty() ? s.rule : s.identifiers.front()}};
@@ -144,7 +159,8 @@ Json vulnerability_of(const Finding& finding) {
     if (weakness > 0) v["cwes"].push_back(weakness);
   v["description"] = finding.title;
   v["recommendation"] = s.remediation.empty() ? finding.remediation : s.remediation;
-  if (finding.state == FindingState::accepted) v["analysis"] = {{"state", "exploitable"}, {"response", Json::array({"will_not_fix"})}};
+  if (Json analysis = analysis_of(*s.vulnerability); !analysis.empty()) v["analysis"] = std::move(analysis);
+  else if (finding.state == FindingState::accepted) v["analysis"] = {{"state", "exploitable"}, {"response", Json::array({"will_not_fix"})}};
   v["affects"] = Json::array({{{"ref", s.asset.text()}}});
   if (s.vulnerability->epss) v["properties"].push_back({{"name", "stormwatch:epss"}, {"value", Json(*s.vulnerability->epss).dump()}});
   if (s.vulnerability->known_exploited) v["properties"].push_back({{"name", "stormwatch:known-exploited"}, {"value", "true"}});
