@@ -19,13 +19,18 @@ namespace {
 struct Renamed {
   std::string_view from, to;
 };
-constexpr std::array<Renamed, 36> kTypes{{{"AWS::Backup::BackupVault", "aws_backup_vault"},
+constexpr std::array<Renamed, 41> kTypes{{{"AWS::Backup::BackupVault", "aws_backup_vault"},
                                           {"AWS::AppSync::GraphQLApi", "aws_appsync_graphql_api"},
                                           {"AWS::Serverless::Api", "aws_api_gateway_stage"},
                                           {"AWS::Bedrock::Agent", "aws_bedrockagent_agent"},
                                           {"AWS::Bedrock::AgentAlias", "aws_bedrockagent_agent_alias"},
                                           {"AWS::Bedrock::KnowledgeBase", "aws_bedrockagent_knowledge_base"},
                                           {"AWS::Bedrock::DataSource", "aws_bedrockagent_data_source"},
+                                          {"AWS::Bedrock::Prompt", "aws_bedrockagent_prompt"},
+                                          {"AWS::Bedrock::Flow", "aws_bedrockagent_flow"},
+                                          {"AWS::BedrockAgentCore::Runtime", "aws_bedrockagentcore_agent_runtime"},
+                                          {"AWS::BedrockAgentCore::BrowserCustom", "aws_bedrockagentcore_browser"},
+                                          {"AWS::BedrockAgentCore::CodeInterpreterCustom", "aws_bedrockagentcore_code_interpreter"},
                                           {"AWS::SageMaker::EndpointConfig", "aws_sagemaker_endpoint_configuration"},
                                           {"AWS::EC2::SecurityGroup", "aws_security_group"},
                                           {"AWS::EC2::Instance", "aws_instance"},
