@@ -41,7 +41,10 @@ struct Bound {
 /// say nothing. `fixed` is lowered to the first fix above the version.
 bool in_range(std::string_view range, VersionScheme scheme, const Version& asked, std::string_view& fixed, std::optional<Version>& fixed_version) {
   std::vector<Bound> bounds;
-  for (std::string_view event : split(range, ' ')) {
+  bounds.reserve(4);
+  for (std::size_t at = 0; at < range.size();) {
+    const std::string_view event = range.substr(at, range.find(' ', at) - at);
+    at += event.size() + 1;
     if (event.size() < 2) return false;
     Bound bound{event[0], event.substr(1), std::nullopt};
     if (bound.kind != '+' || bound.text != "0") {
@@ -50,11 +53,12 @@ bool in_range(std::string_view range, VersionScheme scheme, const Version& asked
     }
     bounds.push_back(std::move(bound));
   }
-  std::stable_sort(bounds.begin(), bounds.end(), [](const Bound& left, const Bound& right) {
+  const auto before = [](const Bound& left, const Bound& right) {
     if (!left.version || !right.version) return !left.version && right.version;
     int by = compare(*left.version, *right.version);
     return by != 0 ? by < 0 : left.kind != '+' && right.kind == '+';
-  });
+  };
+  if (!std::is_sorted(bounds.begin(), bounds.end(), before)) std::stable_sort(bounds.begin(), bounds.end(), before);
   bool affected = false;
   for (const Bound& bound : bounds) {
     int by = bound.version ? compare(asked, *bound.version) : 1;
@@ -103,6 +107,43 @@ void add_exploitation(Match& match, std::string_view table, std::string_view cve
   if (std::from_chars(cells[1].data(), cells[1].data() + cells[1].size(), epss).ec == std::errc{})
     match.epss = std::max(match.epss.value_or(0), epss);
   if (cells.size() > 2 && cells[2] == "K") match.known_exploited = true;
+}
+
+/// Hits that share an id, straight or through others, in groups; in the order of each group's first.
+std::vector<std::vector<const Hit*>> joined_by_ids(const std::vector<Hit>& hits) {
+  std::vector<std::size_t> group(hits.size());
+  const auto root = [&](std::size_t i) {
+    while (group[i] != i) i = group[i] = group[group[i]];
+    return i;
+  };
+  std::vector<std::pair<std::string_view, std::size_t>> named;  // each id with the hit that has it
+  for (std::size_t i = 0; i < hits.size(); ++i) {
+    group[i] = i;
+    named.emplace_back(hits[i].row->id, i);
+    std::string_view aliases = hits[i].row->aliases;
+    while (!aliases.empty()) {
+      named.emplace_back(aliases.substr(0, aliases.find(',')), i);
+      aliases.remove_prefix(std::min(aliases.size(), named.back().first.size() + 1));
+    }
+  }
+  std::sort(named.begin(), named.end());
+  for (std::size_t k = 1; k < named.size(); ++k) {
+    if (named[k].first != named[k - 1].first) continue;
+    const std::size_t a = root(named[k - 1].second), b = root(named[k].second);
+    group[std::max(a, b)] = std::min(a, b);
+  }
+  std::vector<std::vector<const Hit*>> groups;
+  std::vector<std::size_t> place(hits.size());
+  for (std::size_t i = 0; i < hits.size(); ++i) {
+    if (const std::size_t first = root(i); first == i) {
+      place[i] = groups.size();
+      groups.emplace_back();
+    } else {
+      place[i] = place[first];
+    }
+    groups[place[i]].push_back(&hits[i]);
+  }
+  return groups;
 }
 
 Match merged(const std::vector<const Hit*>& hits, std::string_view exploitation) {
@@ -204,28 +245,8 @@ std::vector<Match> Database::look_up(std::string_view ecosystem, std::string_vie
   for (const Row& row : rows)
     if (auto hit = affected_by(row, scheme, asked, version)) hits.push_back(std::move(*hit));
 
-  // Union by any shared id; the group of a hit is the smallest index it reaches.
-  std::vector<std::size_t> group(hits.size());
-  auto root = [&](std::size_t i) {
-    while (group[i] != i) i = group[i] = group[group[i]];
-    return i;
-  };
-  std::map<std::string_view, std::size_t> owner;
-  for (std::size_t i = 0; i < hits.size(); ++i) {
-    group[i] = i;
-    auto join = [&](std::string_view id) {
-      auto [at, fresh] = owner.try_emplace(id, i);
-      if (fresh) return;
-      std::size_t a = root(at->second), b = root(i);
-      group[std::max(a, b)] = std::min(a, b);
-    };
-    join(hits[i].row->id);
-    for (std::string_view alias : split(hits[i].row->aliases, ',')) join(alias);
-  }
-  std::map<std::size_t, std::vector<const Hit*>> groups;
-  for (std::size_t i = 0; i < hits.size(); ++i) groups[root(i)].push_back(&hits[i]);
   std::vector<Match> matches;
-  for (const auto& [first, members] : groups) matches.push_back(merged(members, state_->exploitation));
+  for (const std::vector<const Hit*>& members : joined_by_ids(hits)) matches.push_back(merged(members, state_->exploitation));
   std::sort(matches.begin(), matches.end(), [](const Match& left, const Match& right) { return left.id < right.id; });
   return matches;
 }

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -159,6 +160,25 @@ TEST(Database, EndToEndVectors) {
   std::printf("%zu look-ups, %zu missed, %zu more, %.0f ms\n", rows, missed, more,
               std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
   EXPECT_LT(more, 5u);
+}
+
+/// Printed for docs/benchmarks.md: packages as lock files have them, most of which no advisory names.
+TEST(Database, LookUpsOfALockFile) {
+  const char* folder = std::getenv("STORMWATCH_VECTORS");
+  std::ifstream in(std::string(folder ? folder : "") + "/lockfiles/expected.tsv");
+  if (!folder || !in) GTEST_SKIP() << "STORMWATCH_VECTORS names no folder with lockfiles/expected.tsv";
+  std::vector<std::array<std::string, 3>> packages;
+  for (std::string line; std::getline(in, line);)
+    if (auto cells = split(line, '\t'); cells.size() > 5) packages.push_back({std::string(cells[2]), std::string(cells[4]), std::string(cells[5])});
+  ASSERT_GT(packages.size(), 1000U);
+  std::size_t asked = 0, matches = 0;
+  const auto begin = std::chrono::steady_clock::now();
+  for (int round = 0; round < 10; ++round)
+    for (const auto& [ecosystem, name, version] : packages) {
+      matches += Database::embedded().look_up(ecosystem, name, version).size();
+      ++asked;
+    }
+  std::printf("%zu look-ups of lock files, %zu matches, %.1f ms\n", asked, matches, std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count());
 }
 
 TEST(Cvss, Scores) {

@@ -45,10 +45,13 @@ std::vector<Row> rows_of(std::string_view table, std::string_view key) {
   for (std::size_t at = lower_bound_line(table, key); at < table.size();) {
     std::string_view line = line_at(table, at);
     if (key_in(line) != key) break;
-    std::vector<std::string_view> cells = split(line, '\t');
-    cells.resize(8);
-    rows.push_back(Row{cells[0], cells[1], cells[2], cells[3], cells[4], cells[5], cells[6], cells[7]});
     at += line.size() + 1;
+    Row& row = rows.emplace_back();
+    for (std::string_view Row::*cell : {&Row::key, &Row::id, &Row::aliases, &Row::ranges, &Row::versions, &Row::cvss, &Row::flags, &Row::cwes}) {
+      const std::size_t end = std::min(line.find('\t'), line.size());
+      row.*cell = line.substr(0, end);
+      line.remove_prefix(std::min(end + 1, line.size()));
+    }
   }
   return rows;
 }

@@ -122,45 +122,82 @@ int compare_loose(std::string_view left, std::string_view right) {
   }
 }
 
-std::optional<Version> Version::parse(VersionScheme scheme, std::string_view text) {
+std::optional<Version::Plain> Version::parse_plain(VersionScheme scheme, std::string_view text) {
+  if (scheme != VersionScheme::pep440 && scheme != VersionScheme::semver) return std::nullopt;
+  Plain numbers{};
+  const std::size_t most = scheme == VersionScheme::semver ? 3 : numbers.size();
+  std::size_t part = 0, digits = 0;
+  for (const char c : text) {
+    if (is_digit(c)) {
+      if (++digits > 9) return std::nullopt;
+      numbers[part] = numbers[part] * 10 + static_cast<std::uint32_t>(c - '0');
+    } else if (c == '.' && digits > 0 && ++part < most) {
+      digits = 0;
+    } else {
+      return std::nullopt;
+    }
+  }
+  return digits > 0 ? std::optional(numbers) : std::nullopt;
+}
+
+std::shared_ptr<const Version::Parsed> Version::parse_whole(VersionScheme scheme, std::string_view text, bool with_label) {
+  auto parsed = std::make_shared<Parsed>();
+  if (scheme == VersionScheme::pep440) {
+    auto python = PythonVersion::parse(text);
+    parsed->python = python ? std::move(*python) : PythonVersion::parse_legacy(text);
+    if (!with_label) parsed->python.local.clear();
+  } else if (scheme == VersionScheme::semver) {
+    auto semantic = SemanticVersion::parse(text);
+    if (!semantic) return nullptr;
+    parsed->semantic = std::move(*semantic);
+  } else {
+    parsed->text = text;
+  }
+  return parsed;
+}
+
+std::shared_ptr<const Version::Parsed> Version::whole() const {
+  if (!is_plain_) return parsed_;
+  std::string text;
+  const std::size_t parts = scheme_ == VersionScheme::semver ? 3 : plain_.size();
+  for (std::size_t i = 0; i < parts; ++i) text += (i ? "." : "") + std::to_string(plain_[i]);
+  return parse_whole(scheme_, text, true);
+}
+
+std::optional<Version> Version::parse(VersionScheme scheme, std::string_view text) { return parse(scheme, text, true); }
+std::optional<Version> Version::parse_public(VersionScheme scheme, std::string_view text) { return parse(scheme, text, false); }
+
+std::optional<Version> Version::parse(VersionScheme scheme, std::string_view text, bool with_label) {
   if (text.empty() || text.size() > kLongestVersion) return std::nullopt;
   Version version;
   version.scheme_ = scheme;
-  if (scheme == VersionScheme::pep440) {
-    auto python = PythonVersion::parse(text);
-    version.python_ = python ? std::move(*python) : PythonVersion::parse_legacy(text);
-  } else if (scheme == VersionScheme::semver) {
-    auto semantic = SemanticVersion::parse(text);
-    if (!semantic) return std::nullopt;
-    version.semantic_ = std::move(*semantic);
-  } else {
-    version.text_ = text;
+  if (const auto plain = parse_plain(scheme, text)) {
+    version.is_plain_ = true;
+    version.plain_ = *plain;
+  } else if (version.parsed_ = parse_whole(scheme, text, with_label); !version.parsed_) {
+    return std::nullopt;
   }
-  return version;
-}
-
-std::optional<Version> Version::parse_public(VersionScheme scheme, std::string_view text) {
-  auto version = parse(scheme, text);
-  if (version) version->python_.local.clear();
   return version;
 }
 
 int compare(const Version& left, const Version& right) {
+  if (left.is_plain_ && right.is_plain_) return left.plain_ < right.plain_ ? -1 : left.plain_ == right.plain_ ? 0 : 1;
+  const auto a = left.whole(), b = right.whole();
   switch (left.scheme_) {
-    case VersionScheme::pep440: return compare(left.python_, right.python_);
-    case VersionScheme::semver: return compare(left.semantic_, right.semantic_);
-    case VersionScheme::maven: return compare_maven(left.text_, right.text_);
-    case VersionScheme::debian: return compare_debian(left.text_, right.text_);
-    case VersionScheme::alpine: return compare_alpine(left.text_, right.text_);
-    case VersionScheme::rpm: return compare_rpm(left.text_, right.text_);
-    case VersionScheme::gem: return compare_gem(left.text_, right.text_);
-    case VersionScheme::nuget: return compare_nuget(left.text_, right.text_);
-    case VersionScheme::composer: return compare_composer(left.text_, right.text_);
-    case VersionScheme::pub: return compare_pub(left.text_, right.text_);
-    case VersionScheme::numbers: return compare_numbers(left.text_, right.text_);
+    case VersionScheme::pep440: return compare(a->python, b->python);
+    case VersionScheme::semver: return compare(a->semantic, b->semantic);
+    case VersionScheme::maven: return compare_maven(a->text, b->text);
+    case VersionScheme::debian: return compare_debian(a->text, b->text);
+    case VersionScheme::alpine: return compare_alpine(a->text, b->text);
+    case VersionScheme::rpm: return compare_rpm(a->text, b->text);
+    case VersionScheme::gem: return compare_gem(a->text, b->text);
+    case VersionScheme::nuget: return compare_nuget(a->text, b->text);
+    case VersionScheme::composer: return compare_composer(a->text, b->text);
+    case VersionScheme::pub: return compare_pub(a->text, b->text);
+    case VersionScheme::numbers: return compare_numbers(a->text, b->text);
     case VersionScheme::loose: break;
   }
-  return compare_loose(left.text_, right.text_);
+  return compare_loose(a->text, b->text);
 }
 
 std::optional<int> compare_versions(std::string_view ecosystem, std::string_view left, std::string_view right) {

@@ -7,7 +7,9 @@
 // by text, pre-release words below the end of the version.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,10 +54,22 @@ class Version {
   friend int compare(const Version& left, const Version& right);  ///< both of one scheme
 
  private:
+  /// Up to six numbers with dots between, which nearly all versions are: compared without a look at their scheme's grammar.
+  using Plain = std::array<std::uint32_t, 6>;
+  struct Parsed {
+    PythonVersion python;
+    SemanticVersion semantic;
+    std::string text;  ///< of the schemes that compare text
+  };
+  static std::optional<Version> parse(VersionScheme scheme, std::string_view text, bool with_label);
+  static std::optional<Plain> parse_plain(VersionScheme scheme, std::string_view text);
+  static std::shared_ptr<const Parsed> parse_whole(VersionScheme scheme, std::string_view text, bool with_label);
+  [[nodiscard]] std::shared_ptr<const Parsed> whole() const;
+
   VersionScheme scheme_{};
-  PythonVersion python_;
-  SemanticVersion semantic_;
-  std::string text_;  ///< of the schemes that compare text
+  bool is_plain_ = false;
+  Plain plain_{};
+  std::shared_ptr<const Parsed> parsed_;  ///< null if plain
 };
 
 /// The order of two versions of an ecosystem without a scheme of its own here (Bitnami, NVIDIA, Docker tags).
