@@ -2,6 +2,9 @@
 // What a manifest names, as package assets with the relations that use them.
 #pragma once
 
+#include <optional>
+
+#include "collect/launch.h"
 #include "collect/source.h"
 #include "format/declared_package.h"
 #include "posture/asset.h"
@@ -16,6 +19,12 @@ struct ManifestTraits {
 /// Adds the packages. They hang on the application of the source's folder and on the repository; a relation whose end nobody
 /// observed is dropped by the graph.
 void add_packages(const Source& source, const format::Manifest& manifest, const ManifestTraits& traits, Observation& into);
+
+/// The package of npm or PyPI that a command line fetches and starts; nullopt if it is none.
+std::optional<Asset> launched_package(const Source& source, const Launch& launch, const Place& place);
+
+/// The same with "USER depends_on PACKAGE", of the words of a container's or service's command.
+void relate_launched(const Source& source, AssetId user, std::span<const std::string> words, const Place& place, Observation& into);
 
 /// A package's name as its key holds it: what registries compare.
 std::string registry_spelling(std::string_view ecosystem, std::string_view name);

@@ -20,12 +20,14 @@ struct DeclaredPackage {
   bool hashed = false;
   bool direct = true;
   bool development = false;
+  bool install_script = false;  ///< the lock file says that installing runs a script of it
 };
 
 struct Manifest {
   std::vector<DeclaredPackage> packages;
   std::vector<std::string> includes;       ///< other manifests it reads: "-r base.txt"
-  std::vector<std::string> extra_indexes;  ///< registries beside the default one
+  std::vector<std::string> indexes;        ///< Python: the index that takes the default one's place, each as written
+  std::vector<std::string> extra_indexes;  ///< registries beside it
 };
 
 /// PEP 503: lower case, runs of '-', '_' and '.' are one '-'.

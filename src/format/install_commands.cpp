@@ -78,11 +78,20 @@ void add_module(std::string_view ecosystem, std::string_view word, std::uint32_t
   manifest.packages.push_back(std::move(package));
 }
 
+/// "--extra-index-url URL", "--index-url=URL".
+void add_index(std::span<const std::string> words, std::size_t i, Manifest& manifest) {
+  for (const auto& [option, list] : {std::pair{std::string_view("--extra-index-url"), &manifest.extra_indexes}, {"--index-url", &manifest.indexes}, {"-i", &manifest.indexes}}) {
+    if (words[i] == option && i + 1 < words.size()) list->push_back(words[i + 1]);
+    else if (words[i].starts_with(std::string(option) + "=") && option.size() > 2) list->push_back(words[i].substr(option.size() + 1));
+  }
+}
+
 void read_arguments(std::string_view ecosystem, std::span<const std::string> words, std::uint32_t line, Manifest& manifest) {
   for (std::size_t i = 0; i < words.size() && manifest.packages.size() < kPackages; ++i) {
     const std::string& word = words[i];
     if (word == ";") return;
     if (word.starts_with('-')) {
+      if (ecosystem == "PyPI") add_index(words, i, manifest);
       if (std::find(kWithValue.begin(), kWithValue.end(), word) != kWithValue.end()) ++i;
       continue;
     }

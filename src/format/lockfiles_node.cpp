@@ -129,6 +129,7 @@ Result<Manifest> parse_package_lock(std::string_view text, const Limits& limits)
     if (is_local(resolved)) continue;
     if (resolved.starts_with("git")) package.source = resolved;
     package.hashed = !member.value.text("integrity").empty();
+    package.install_script = member.value.text("hasInstallScript") == "true";
     package.development = member.value.text("dev") == "true" || member.value.text("devOptional") == "true";
     package.direct = member.key == "node_modules/" + std::string(installed) && is_direct(installed);
     manifest.packages.push_back(std::move(package));

@@ -121,7 +121,8 @@ void read_line(std::string_view line, std::uint32_t number, Manifest& manifest) 
   DeclaredPackage package{.ecosystem = "PyPI", .line = number};
   if (line[0] == '-') {
     if (auto file = option_value(line, "-r", "--requirement"); !file.empty()) manifest.includes.emplace_back(file);
-    else if (auto index = option_value(line, "", "--extra-index-url"); !index.empty()) manifest.extra_indexes.emplace_back(index);
+    else if (auto extra = option_value(line, "", "--extra-index-url"); !extra.empty()) manifest.extra_indexes.emplace_back(extra);
+    else if (auto index = option_value(line, "-i", "--index-url"); !index.empty()) manifest.indexes.emplace_back(index);
     else if (auto editable = option_value(line, "-e", "--editable"); !editable.empty() && read_location(editable, package)) manifest.packages.push_back(std::move(package));
     return;
   }

@@ -10,6 +10,7 @@
 #include "collect/infrastructure/process.h"
 #include "collect/infrastructure/service.h"
 #include "collect/infrastructure/tree.h"
+#include "collect/packages.h"
 
 namespace stormwatch::collect {
 namespace {
@@ -240,6 +241,7 @@ class Reader {
       Container container = container_of(*spec, pod, proxied);
       const AssetId image = observe_image(container, place_of(*spec, resource), observation_);
       if (image) observation_.relate(workload, RelationKind::runs_on, image, place_of(*spec, resource));
+      relate_launched(source_, workload, container.arguments, place_of(*spec, resource), observation_);
       if (manifest.kind.starts_with("Ray") && pod.suffix != "/head") continue;
       if (manifest.kind == "Notebook" && !service_of(container)) container.arguments.emplace_back("jupyter lab");
       put_authentication_options(manifest, container);

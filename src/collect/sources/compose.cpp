@@ -10,6 +10,7 @@
 #include "collect/infrastructure/container.h"
 #include "collect/infrastructure/process.h"
 #include "collect/infrastructure/service.h"
+#include "collect/packages.h"
 #include "format/document.h"
 
 namespace stormwatch::collect {
@@ -139,6 +140,7 @@ Result<Observation> read(const Source& source) {
       const AssetId image = service.find("build") ? AssetId{} : observe_image(container, place, observation);
       if (image) observation.relate(workload, RelationKind::runs_on, image, place);
       observe_service(container, key, place, workload, image, observation);
+      relate_launched(source, workload, container.arguments, place, observation);
     }
   }
   // A published port is open to whoever reaches the host, which need not be everyone.

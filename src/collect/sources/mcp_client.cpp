@@ -9,6 +9,7 @@
 #include "collect/collector.h"
 #include "collect/instruction_text.h"
 #include "collect/launch.h"
+#include "collect/packages.h"
 #include "format/document.h"
 
 namespace stormwatch::collect {
@@ -195,19 +196,8 @@ struct ServerReader {
       facts.pinned = digest;
       const std::string key = facts.registry + "/" + facts.repository + (digest ? "@" : ":") + (launch.version.empty() ? "latest" : launch.version);
       observation.relate(server.id, RelationKind::depends_on, observation.add(make_asset(key, key, std::move(facts), place)), place);
-    } else if (launch.ecosystem == "npm" || launch.ecosystem == "PyPI") {
-      PackageFacts facts;
-      facts.ecosystem = launch.ecosystem;
-      facts.version = launch.pinned.value_or(false) ? launch.version : "";
-      facts.requirement = launch.version;
-      facts.manifest = source.path;
-      facts.pinned = launch.pinned;
-      facts.direct = true;
-      std::string name = launch.ecosystem == "PyPI" ? lower(launch.package) : launch.package;
-      std::string encoded = name.starts_with("@") ? "%40" + name.substr(1) : name;
-      facts.purl = "pkg:" + lower(launch.ecosystem) + "/" + encoded + (facts.version.empty() ? "" : "@" + facts.version);
-      const std::string key = launch.ecosystem + "/" + name + "@" + facts.version;
-      observation.relate(server.id, RelationKind::depends_on, observation.add(make_asset(key, name, std::move(facts), place)), place);
+    } else if (auto package = launched_package(source, launch, place)) {
+      observation.relate(server.id, RelationKind::depends_on, observation.add(std::move(*package)), place);
     }
   }
 };

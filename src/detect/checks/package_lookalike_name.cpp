@@ -19,6 +19,7 @@ void look(const Estate& estate, const Context& context, Signals& signals) {
     signal.context = manifest_context(asset.places.front().path);
     // A fork in a scope of its own is honest more often than a slip is.
     if (like->how == "another scope") signal.severity = Severity::medium;
+    if (facts.install_script.value_or(false)) signal.severity = Severity::critical;
     signal.confidence = Confidence::medium;
     signal.explanation = fmt::format("the name is neither {} nor one of the names near to it that are known to be their own", like->meant);
     signal.remediation = fmt::format("If {} was meant, write that. If not, check who publishes {} and what it does before the next install; an install that already ran may have run its code.", like->meant, asset.name);

