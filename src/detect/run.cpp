@@ -97,6 +97,32 @@ void group_hygiene(std::vector<Signal>& signals, std::span<const Detector> detec
   signals.resize(kept);
 }
 
+// A manifest that an overlay changes stands beside the original (collect/infrastructure/manifest_variant.h): what holds of both is the
+// original's to tell.
+void drop_what_originals_say(std::vector<Signal>& signals, const Estate& estate) {
+  const auto is_of_manifest = [](AssetKind kind) { return kind == AssetKind::workload || kind == AssetKind::endpoint || kind == AssetKind::vector_store || kind == AssetKind::cloud_resource; };
+  std::map<AssetId, AssetId> original_of;
+  for (const Relation& relation : estate.relations()) {
+    if (relation.kind != RelationKind::derived_from) continue;
+    const Asset *from = estate.find(relation.from), *to = estate.find(relation.to);
+    if (from && to && from->kind() == to->kind() && is_of_manifest(from->kind())) original_of.emplace(relation.from, relation.to);
+  }
+  if (original_of.empty()) return;
+  std::set<std::pair<AssetId, std::string>> said;
+  for (const Signal& signal : signals) said.emplace(signal.asset, signal.rule);
+  std::erase_if(signals, [&](const Signal& signal) {
+    // Overlays of overlays: some original on the way says it.
+    AssetId at = signal.asset;
+    for (int step = 0; step < 16; ++step) {
+      const auto original = original_of.find(at);
+      if (original == original_of.end()) return false;
+      at = original->second;
+      if (said.contains({at, signal.rule})) return true;
+    }
+    return false;
+  });
+}
+
 }  // namespace
 
 Result<std::vector<Detector>> load_detectors(const std::vector<std::string>& extra_folders) {
@@ -137,6 +163,7 @@ Detected run(const Estate& estate, std::span<const Detector> detectors, const Co
   std::ranges::stable_sort(detected.signals, [&](const Signal& a, const Signal& b) { return key(a) < key(b); });
   const auto repeats = std::ranges::unique(detected.signals, [&](const Signal& a, const Signal& b) { return key(a) == key(b); });
   detected.signals.erase(repeats.begin(), repeats.end());
+  drop_what_originals_say(detected.signals, estate);
   group_hygiene(detected.signals, detectors);
   return detected;
 }

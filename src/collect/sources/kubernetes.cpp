@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kubernetes manifests in YAML (JSON: live_export.cpp). Templates of a chart are read with the chart
-// (helm_chart.cpp); templates of anything else are a Gap.
+// (helm_chart.cpp), patches with the kustomization that lays them over (kustomize.cpp); templates of anything else are a Gap.
 #include "collect/collector.h"
 #include "collect/infrastructure/chart.h"
+#include "collect/infrastructure/kustomization.h"
 #include "collect/infrastructure/manifest.h"
 #include "format/document.h"
 
@@ -11,7 +12,7 @@ namespace {
 
 bool wants(const Source& source) {
   if (source.kind != format::ContentKind::yaml || source.text.find("apiVersion:") == std::string_view::npos || source.text.find("kind:") == std::string_view::npos) return false;
-  return !source.member.empty() || !is_chart_template(source.files, source.path);
+  return !source.member.empty() || (!is_chart_template(source.files, source.path) && !is_patch(source));
 }
 
 Observation observe(const Source& source, std::vector<Node> documents) {
