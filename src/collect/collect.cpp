@@ -15,6 +15,7 @@
 
 #include "base/parallel.h"
 #include "collect/git_history.h"
+#include "collect/image_layers.h"
 #include "collect/machine.h"
 #include "collect/prose.h"
 #include "collect/relate_images.h"
@@ -141,6 +142,7 @@ Result<Collected> collect(const CollectOptions& options) {
   for (const Target& target : targets) files += static_cast<std::int64_t>(target.walked.files.size());
   const std::vector<const Collector*> collectors = chosen_collectors(options.understand_code);
   Collected collected;
+  std::vector<Place> whiteouts;
   if (!unread.gaps.empty()) collected.observations.push_back(std::move(unread));
   Reporter reporter(options.on_progress, files);
   for (Target& target : targets) {
@@ -167,13 +169,17 @@ Result<Collected> collect(const CollectOptions& options) {
       results[i] = read_file(run, target.folder, target.walked.files[i]);
       reporter.add(results[i].bytes);
     });
-    for (FileResult& result : results) std::ranges::move(result.observations, std::back_inserter(collected.observations));
+    for (FileResult& result : results) {
+      std::ranges::move(result.observations, std::back_inserter(collected.observations));
+      std::ranges::move(result.whiteouts, std::back_inserter(whiteouts));
+    }
     if (options.history && target.is_folder) std::ranges::move(read_history(run, target.real_path, options.jobs).observations, std::back_inserter(collected.observations));
     collected.ignored += target.walked.ignored;
   }
   std::size_t texts = 0;
   for (const Target& target : targets) texts += static_cast<std::size_t>(std::ranges::count_if(target.walked.files, [](const FoundFile& file) { return is_prose_name(file.path); }));
   weigh_guesses(collected.observations, texts);
+  settle_layers(collected.observations, whiteouts);
   relate_images(collected.observations);
   collected.files = files;
   collected.bytes = reporter.bytes();

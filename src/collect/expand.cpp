@@ -14,6 +14,7 @@ namespace {
 using format::ContentKind;
 constexpr std::uint64_t kStoredCharge = 16 << 20;  ///< what reading a stored binary counts at most: its parser skips the bulk
 constexpr std::uint64_t kUnknownSize = 1ULL << 62;
+constexpr std::size_t kMostWhiteouts = 100'000;
 
 bool is_model_kind(ContentKind kind) {
   switch (kind) {
@@ -45,6 +46,7 @@ class Expansion {
     const std::string shown = shown_member(member.name);
     source.member = container_.member.empty() ? shown : container_.member + "!/" + shown;
     source.name = shown.substr(shown.rfind('/') + 1);
+    if (source.name.starts_with(".wh.") && result_.whiteouts.size() < kMostWhiteouts) result_.whiteouts.push_back(source.place());
     source.container_kind = depth_ == 0 ? container_.kind : container_.container_kind;
     source.context = container_.context.empty() ? context_of(shown) : container_.context;
     const Bytes head = content.head();

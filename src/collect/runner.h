@@ -27,6 +27,7 @@ struct Run {
 struct FileResult {
   std::vector<Observation> observations;  ///< those that say something, in the order of members, then collectors
   std::int64_t bytes = 0;
+  std::vector<Place> whiteouts;  ///< files ".wh.*" of archives: what a layer of an image deletes from those before it
 };
 
 /// Never fails: what cannot be read is a Gap in the answer. `folder` is the target's open directory.

@@ -61,6 +61,7 @@ std::string use_of(const Asset& package) {
   const auto* facts = std::get_if<PackageFacts>(&package.facts);
   if (!facts) return {};
   if (facts->reach == "listens") return "it is what a workload or image starts";
+  if (facts->reach == "deleted") return "a later layer of the image deletes it: its bytes are in the image, it is not in the container";
   if (facts->reach == "not-imported") return "no code that was read imports it";
   const auto import = std::ranges::find(package.sightings, "import", &Sighting::what);
   if (import == package.sightings.end()) return {};

@@ -27,7 +27,7 @@ double exploitation_chance(const VulnerabilityFacts& facts) {
 double weight_of_use(const Finding& finding, const Asset& package) {
   const VulnerabilityFacts& flaw = *finding.signal.vulnerability;
   double weight = 1;
-  if (const auto* facts = std::get_if<PackageFacts>(&package.facts)) weight = facts->reach == "listens" ? 1.5 : facts->reach == "not-imported" ? 0.3 : 1;
+  if (const auto* facts = std::get_if<PackageFacts>(&package.facts)) weight = facts->reach == "listens" ? 1.5 : facts->reach == "not-imported" ? 0.3 : facts->reach == "deleted" ? 0.01 : 1;
   if (finding.signal.context == "test" || finding.signal.context == "documentation") weight *= 0.1;
   // What the target says of itself counts less than what its reader says.
   if (flaw.vex == "not_affected" || flaw.vex == "fixed") weight *= flaw.vex_given ? 0.05 : 0.2;

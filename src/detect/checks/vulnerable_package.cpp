@@ -34,6 +34,7 @@ void look(const Estate& estate, const Context& context, Signals& signals) {
         Signal& signal = signals.raise(asset, asset.places[i], std::move(evidence));
         describe(match, signal);
         signal.severity = severity_of(match);
+        if (facts.reach == "deleted") signal.severity = Severity::info;
         signal.context = manifest_context(asset.places[i].path);
         if (facts.development.value_or(false) && signal.context.empty()) signal.context = "test";
         signal.explanation = fmt::format("{} {} stands in the range that the advisory calls affected", name, facts.version);
