@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Dockerfiles and Containerfiles (Dockerfile reference, syntax 1): base images, the user, ports and command of the last stage, and its
-// instructions for rules: {word, text, options, names, last} with the values of ENV and ARG under `values` as fingerprints where they
+// instructions for rules: {word, text, last_stage, foreign}, with {name, value} of ENV and ARG under `values`, as fingerprints where they
 // are credentials. Text that a secret was found in is blanked.
 #include <algorithm>
 #include <cctype>
@@ -208,6 +208,18 @@ void put_foreign(Node& node, const Instruction& instruction, const std::vector<S
   }
 }
 
+// "${NAME}" as "$NAME": a variable of the shell leaves nothing open that a rule asks.
+std::string without_braces(std::string_view text) {
+  std::string out;
+  bool open = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '{' && i > 0 && text[i - 1] == '$') open = true;
+    else if (text[i] == '}' && open) open = false;
+    else out += text[i];
+  }
+  return out;
+}
+
 Node instruction_node(const Instruction& instruction, const std::vector<Stage>& stages, bool last_stage) {
   Node node = map_node(instruction.line);
   put(node, "word", text_node(instruction.word, instruction.line));
@@ -222,8 +234,10 @@ Node instruction_node(const Instruction& instruction, const std::vector<Stage>& 
       list.items.push_back(std::move(one));
     }
     put(node, "values", std::move(list));
+    // ARG NAME: given by who builds.
+    if (instruction.word == "ARG" && instruction.rest.find('=') == std::string::npos) put(node, "declares", text_node(instruction.rest, instruction.line));
   } else {
-    put(node, "text", text_node(instruction.rest, instruction.line));
+    put(node, "text", text_node(without_braces(instruction.rest), instruction.line));
   }
   put_foreign(node, instruction, stages);
   return node;
