@@ -17,6 +17,7 @@
 #include "collect/expand.h"
 #include "collect/runner.h"
 #include "collect/to_utf8.h"
+#include "collect/tar_sample.h"
 
 namespace stormwatch::collect {
 namespace {
@@ -92,27 +93,6 @@ class Folder : public testing::Test {
   std::vector<std::string> gaps_;
   std::int64_t ignored_ = 0;
 };
-
-std::string tar_of(const std::map<std::string, std::string>& members) {
-  std::string out;
-  for (const auto& [name, data] : members) {
-    std::string header(512, '\0');
-    header.replace(0, name.size(), name);
-    char octal[16];
-    std::snprintf(octal, sizeof octal, "%011zo", data.size());
-    header.replace(124, 11, octal);
-    header.replace(257, 8, "ustar\00000"s);
-    header.replace(148, 8, "        ");
-    unsigned sum = 0;
-    for (char c : header) sum += static_cast<unsigned char>(c);
-    std::snprintf(octal, sizeof octal, "%06o", sum);
-    header.replace(148, 7, octal, 7);
-    std::string padded = data;
-    padded.resize((data.size() + 511) / 512 * 512);
-    out += header + padded;
-  }
-  return out + std::string(1024, '\0');
-}
 
 TEST_F(Folder, walks_and_respects_ignore_files) {
   write(".gitignore", "*.log\nbuild/\n!keep.log\n");

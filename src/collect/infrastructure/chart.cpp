@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "collect/infrastructure/packed_charts.h"
 #include "format/chart/template.h"
 #include "format/document.h"
 
@@ -14,6 +15,7 @@ using format::chart::Value;
 
 constexpr std::size_t kMostTemplates = 500;
 constexpr std::size_t kMostCharts = 64;
+constexpr std::size_t kMostValues = 8;
 constexpr int kDeepestSubchart = 4;
 constexpr std::size_t kLargestFile = 2U << 20;
 
@@ -35,13 +37,18 @@ void put_lines(Node& node, const std::vector<std::uint32_t>& lines) {
 
 class Renderer {
  public:
-  explicit Renderer(const Source& source) : source_(source) {}
+  Renderer(const Source& source, std::string other_values) : source_(source), other_values_(std::move(other_values)), packed_(source) {}
 
   RenderedChart render() {
     const std::string folder(source_.folder());
     const auto meta = document(source_.path);
     if (!meta || meta->text("type") == "library") return std::move(result_);  // a library writes nothing itself
     Value values = values_of(folder);
+    if (!other_values_.empty()) {
+      const auto other = document(other_values_);
+      if (!other || !other->is_map()) return std::move(result_);
+      merge_maps(values, Value::of_node(*other), true);
+    }
     add_chart(folder, *meta, std::move(values), Value::of_map(), 0);
     for (const Chart& chart : charts_) write(chart);
     return std::move(result_);
@@ -56,6 +63,10 @@ class Renderer {
 
   std::optional<std::string> text_of(const std::string& path) {
     if (path == source_.path) return std::string(source_.text);
+    if (PackedCharts::is_packed(path)) {
+      const std::string* packed = packed_.text_of(path);
+      return packed ? std::optional(*packed) : std::nullopt;
+    }
     const auto opened = (*source_.open_file)(path);
     if (!opened || opened->bytes().size() > kLargestFile) return std::nullopt;
     return std::string(reinterpret_cast<const char*>(opened->bytes().data()), opened->bytes().size());
@@ -73,6 +84,7 @@ class Renderer {
   }
 
   [[nodiscard]] std::vector<std::string> files_below(const std::string& folder) const {
+    if (PackedCharts::is_packed(folder)) return packed_.files_below(folder);
     std::vector<std::string> found;
     const auto paths = source_.files->paths();
     const std::string prefix = folder + "/";
@@ -90,6 +102,10 @@ class Renderer {
     Value subcharts = Value::of_map();
     if (const Node* dependencies = meta.find("dependencies"))
       for (const Node& dependency : dependencies->items) add_dependency(folder, dependency, values, depth);
+    for (const std::string& packed : packed_.charts_in(below(folder, "charts"), result_.gaps)) {
+      const std::string name = packed.substr(packed.rfind('/') + 1);
+      if (const auto inner = is_named(meta, name) ? std::nullopt : document(below(packed, "Chart.yaml"))) add_with_values(packed, *inner, name, values, depth);
+    }
     for (const std::string& name : folders_in(below(folder, "charts")))
       if (!is_named(meta, name))
         if (const auto inner = document(below(folder, "charts/" + name + "/Chart.yaml"))) add_with_values(below(folder, "charts/" + name), *inner, name, values, depth);
@@ -148,8 +164,10 @@ class Renderer {
     std::vector<std::string> places{below(folder, "charts/" + name), below(parent_of(folder), name)};
     if (const std::string_view at = dependency.text("repository"); at.starts_with("file://"))
       if (const auto joined = resolved(folder, at.substr(7))) places.insert(places.begin(), *joined);
+    for (const std::string& packed : packed_.charts_in(below(folder, "charts"), result_.gaps))
+      if (packed.substr(packed.rfind('/') + 1) == name) places.insert(places.begin() + 1, packed);
     for (const std::string& place : places)
-      if (source_.files->contains(below(place, "Chart.yaml")))
+      if (PackedCharts::is_packed(place) || source_.files->contains(below(place, "Chart.yaml")))
         if (const auto inner = document(below(place, "Chart.yaml"))) return add_with_values(place, *inner, alias, values, depth);
     result_.gaps.push_back({below(folder, "Chart.yaml"), "", "unsupported", "the chart " + name + " that it depends on is not in the tree: line " + std::to_string(dependency.line)});
   }
@@ -216,6 +234,8 @@ class Renderer {
   }
 
   const Source& source_;
+  std::string other_values_;  // a path; empty: the chart's own alone
+  PackedCharts packed_;
   format::chart::Templates templates_;
   std::vector<Chart> charts_;
   std::size_t count_ = 0;
@@ -224,9 +244,29 @@ class Renderer {
 
 }  // namespace
 
-RenderedChart render_chart(const Source& source) {
+RenderedChart render_chart(const Source& source, const std::string& other_values) {
   if (!source.files || !source.open_file) return {};
-  return Renderer(source).render();
+  return Renderer(source, other_values).render();
+}
+
+std::vector<std::string> other_values_of(const Source& source) {
+  std::vector<std::string> found;
+  if (!source.files) return found;
+  for (const std::string_view name : source.files->files_in(source.folder())) {
+    const bool yaml = name.ends_with(".yaml") || name.ends_with(".yml");
+    const std::string_view stem = name.substr(0, name.rfind('.'));
+    const bool begins = stem.starts_with("values") && stem.size() > 7 && std::string_view("-_.").find(stem[6]) != std::string_view::npos;
+    const bool ends = stem.ends_with("-values") || stem.ends_with("_values") || stem.ends_with(".values");
+    if (yaml && (begins || ends) && found.size() < kMostValues) found.push_back(below(source.folder(), name));
+  }
+  return found;
+}
+
+bool is_packed_subchart(const FileIndex* files, std::string_view path) {
+  if (!files || !path.ends_with(".tgz")) return false;
+  const std::string folder = parent_of(path);
+  if (folder == "charts") return files->contains("Chart.yaml");
+  return folder.ends_with("/charts") && files->contains(below(parent_of(folder), "Chart.yaml"));
 }
 
 bool is_chart_template(const FileIndex* files, std::string_view path) {

@@ -22,8 +22,15 @@ struct RenderedChart {
   std::vector<Gap> gaps;  ///< templates that could not be written, with the line
 };
 
-/// `source` is the Chart.yaml. Subcharts in charts/ (folders), library charts beside it in the target.
-RenderedChart render_chart(const Source& source);
+/// `source` is the Chart.yaml. Subcharts in charts/ (folders and packed: then a file's path is ARCHIVE!/MEMBER), library charts beside
+/// it in the target. `other_values`: a file whose values go before the chart's own.
+RenderedChart render_chart(const Source& source, const std::string& other_values = {});
+
+/// Paths of other values files beside the chart's own, at most eight: values-prod.yaml, prod-values.yaml ...
+std::vector<std::string> other_values_of(const Source& source);
+
+/// An archive in the charts folder of a chart: read with that.
+bool is_packed_subchart(const FileIndex* files, std::string_view path);
 
 /// The path is below the templates folder of a chart, or the chart of another's charts folder: then Chart.yaml's collector reads it.
 bool is_chart_template(const FileIndex* files, std::string_view path);

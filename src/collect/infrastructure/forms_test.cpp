@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "collect/collect.h"
+#include "collect/tar_sample.h"
 #include "posture/asset.h"
 
 namespace stormwatch::collect {
@@ -37,6 +39,7 @@ class Forms : public ::testing::Test {
     for (Observation& one : collected->observations) {
       std::ranges::move(one.assets, std::back_inserter(assets_));
       std::ranges::move(one.gaps, std::back_inserter(gaps_));
+      std::ranges::move(one.relations, std::back_inserter(relations_));
     }
   }
   // Text at a path of the tree of the asset whose place has the resource address; "-" if there is no such asset, "" if no such path.
@@ -63,6 +66,7 @@ class Forms : public ::testing::Test {
   fs::path folder_;
   std::vector<Asset> assets_;
   std::vector<Gap> gaps_;
+  std::vector<Relation> relations_;
 };
 
 TEST_F(Forms, a_chart_is_rendered_with_its_own_values) {
@@ -86,6 +90,53 @@ TEST_F(Forms, a_hostile_chart_ends_with_a_gap) {
   look();
   EXPECT_TRUE(has_gap("nested deeper"));
   EXPECT_TRUE(has_gap("charts within charts"));
+}
+
+TEST_F(Forms, other_values_of_a_chart_stand_beside_its_own) {
+  put("c/Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n");
+  put("c/values.yaml", "open: false\n");
+  put("c/values-prod.yaml", "open: true\n");
+  put("c/values-same.yaml", "unused: 1\n");
+  put("c/templates/p.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostNetwork: {{ .Values.open }}\n  containers: [{name: a, image: r/i:1}]\n");
+  look();
+  std::map<std::string, std::string> network;
+  for (const Asset& asset : assets_)
+    if (asset.kind() == AssetKind::workload) network[asset.places.front().path] = std::get<WorkloadFacts>(asset.facts).configuration->at_path("pod.hostNetwork")->scalar;
+  EXPECT_EQ(network, (std::map<std::string, std::string>{{"c/templates/p.yaml", "false"}, {"c/values-prod.yaml", "true"}}));
+  EXPECT_TRUE(std::ranges::any_of(relations_, [](const Relation& relation) { return relation.kind == RelationKind::derived_from; }));
+}
+
+TEST_F(Forms, a_packed_chart_is_rendered_with_the_values_it_is_given) {
+  put("c/Chart.yaml", "apiVersion: v2\nname: c\ndependencies:\n  - {name: sub, version: 1.0.0, repository: \"https://example.com\"}\n");
+  put("c/values.yaml", "sub: {tag: v2}\n");
+  put("c/charts/sub-1.0.0.tgz", tar_of({{"sub/Chart.yaml", "apiVersion: v2\nname: sub\n"}, {"sub/values.yaml", "tag: v1\n"}, {"sub/templates/p.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: a, image: 'r/i:{{ .Values.tag }}'}]\n"}}));
+  look();
+  EXPECT_EQ(at("Pod/default/a", "pod.containers.0.image"), "r/i:v2");
+  EXPECT_FALSE(has_gap("depends on is not in the tree"));
+  EXPECT_FALSE(has_gap("template"));
+}
+
+TEST_F(Forms, nested_deployments_and_modules_end) {
+  std::string nested = "{\"resources\": []}";
+  for (int level = 0; level < 12; ++level) nested = "{\"resources\": [{\"type\": \"Microsoft.Resources/deployments\", \"name\": \"n\", \"properties\": {\"template\": " + nested + "}}]}";
+  put("deep.json", "{\"$schema\": \"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#\"," + nested.substr(1));
+  std::string calls;
+  for (int i = 0; i < 12; ++i) calls += "module \"m" + std::to_string(i) + "\" {\n  source = \"./m\"\n  v = \"" + std::to_string(i) + "\"\n}\n";
+  put("main.tf", calls);
+  put("m/main.tf", "variable \"v\" {}\nresource \"aws_kms_key\" \"k\" {\n  description = var.v\n}\n");
+  look();
+  EXPECT_TRUE(has_gap("deep.json over-limit nested deeper than 8"));
+  EXPECT_TRUE(has_gap("over-limit the module is called in more ways than were followed"));
+}
+
+TEST_F(Forms, plans_and_exports_end) {
+  std::string plan = "{\"format_version\": \"1.2\", \"terraform_version\": \"1.9.0\", \"planned_values\": {\"root_module\": {\"resources\": [";
+  for (int i = 0; i < 100'001; ++i) plan += (i ? "," : "") + std::string("{\"address\": \"aws_kms_key.k") + std::to_string(i) + "\", \"mode\": \"managed\", \"type\": \"aws_kms_key\", \"name\": \"k\", \"values\": {}}";
+  put("plan.json", plan + "]}}}");
+  put("pods.json", "{\"apiVersion\": \"v1\", \"kind\": \"List\", \"items\": [{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": {\"name\": \"" + std::string(9U << 20, 'a') + "\"}}]}");
+  look();
+  EXPECT_TRUE(has_gap("plan.json over-limit more than 100000 resources"));
+  EXPECT_TRUE(has_gap("pods.json over-limit 1 items over 8 MiB were not read"));
 }
 
 TEST_F(Forms, a_module_is_judged_by_what_its_caller_gives) {

@@ -12,7 +12,8 @@ namespace {
 
 bool wants(const Source& source) {
   if (source.kind != format::ContentKind::yaml || source.text.find("apiVersion:") == std::string_view::npos || source.text.find("kind:") == std::string_view::npos) return false;
-  return !source.member.empty() || (!is_chart_template(source.files, source.path) && !is_patch(source));
+  if (!source.member.empty()) return !is_packed_subchart(source.files, source.path);
+  return !is_chart_template(source.files, source.path) && !is_patch(source);
 }
 
 Observation observe(const Source& source, std::vector<Node> documents) {
