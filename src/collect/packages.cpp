@@ -83,7 +83,8 @@ void add_packages(const Source& source, const format::Manifest& manifest, const 
     facts.purl = format::package_url(declared.ecosystem, name, declared.version);
     if (declared.install_script) facts.install_script = true;
     if (!traits.installed) {
-      facts.pinned = traits.pins || !declared.version.empty();
+      // A tag of an action can be moved; a commit cannot.
+      facts.pinned = declared.ecosystem == "GitHub Actions" ? declared.hashed : traits.pins || !declared.version.empty();
       facts.hashed = declared.hashed;
       facts.direct = declared.direct;
       facts.development = declared.development;

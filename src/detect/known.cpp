@@ -17,8 +17,8 @@ extern const std::size_t known_count;
 namespace stormwatch::detect {
 namespace {
 
-constexpr std::string_view kPublishers = "publishers.txt", kDigests = "malicious_digests.txt", kPackages = "packages.txt", kNeighbours = "package_neighbours.txt";
-constexpr std::array kLists{kPublishers, kDigests, kPackages, kNeighbours};
+constexpr std::string_view kPublishers = "publishers.txt", kDigests = "malicious_digests.txt", kPackages = "packages.txt", kNeighbours = "package_neighbours.txt", kUnowned = "unowned_names.txt";
+constexpr std::array kLists{kPublishers, kDigests, kPackages, kNeighbours, kUnowned};
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -36,8 +36,8 @@ void settle(Known& known) {
   }
 }
 
-/// "npm @scope/name word": false if it is no such line.
-bool add_package(std::string_view line, bool is_neighbour, Known& known) {
+/// "npm @scope/name word" of one of the lists of packages: false if it is no such line.
+bool add_package(std::string_view line, std::string_view list, Known& known) {
   std::array<std::string_view, 3> words;
   std::size_t count = 0;
   while (!line.empty()) {
@@ -46,9 +46,10 @@ bool add_package(std::string_view line, bool is_neighbour, Known& known) {
     words[count++] = line.substr(0, end);
     line = trimmed(line.substr(end));
   }
-  if (count < 2 || (is_neighbour && count > 2) || words[1].size() > 214) return false;
+  if (count < 2 || (list == kNeighbours && count > 2) || (list == kUnowned && count < 3) || words[1].size() > 214) return false;
   KnownPackages& packages = known.packages[std::string(words[0])];
-  if (is_neighbour) packages.neighbours.emplace(words[1]);
+  if (list == kNeighbours) packages.neighbours.emplace(words[1]);
+  else if (list == kUnowned) packages.unowned.insert_or_assign(std::string(words[1]), std::string(words[2]));
   else packages.names.push_back({std::string(words[1]), std::string(words[2]), spelling_of(words[1])});
   return true;
 }
@@ -72,7 +73,7 @@ Result<void> add_list(std::string_view name, std::string_view text, std::string_
       continue;
     }
     if (name != kDigests) {
-      if (!add_package(line, name == kNeighbours, known)) return wrong(name == kNeighbours ? "an ecosystem and a name" : "an ecosystem, a name and at most one word more");
+      if (!add_package(line, name, known)) return wrong(name == kNeighbours ? "an ecosystem and a name" : name == kUnowned ? "an ecosystem, a name and the package that is meant" : "an ecosystem, a name and at most one word more");
       continue;
     }
     std::string digest(line.substr(0, space));

@@ -3,6 +3,7 @@
 //
 // One entry a line; '#' begins a comment, as a whole line. publishers.txt: a name. malicious_digests.txt: a SHA-256 of 64 hex digits,
 // then the words that say what it is. packages.txt: an ecosystem, a well-known package of it, and its product's word if it has one.
+// unowned_names.txt: an ecosystem, a name that its registry did not have, the package that is meant.
 // package_neighbours.txt: an ecosystem and a name (or "@scope") that is near to a well-known one and honest.
 #pragma once
 
@@ -32,6 +33,7 @@ struct KnownPackage {
 struct KnownPackages {
   std::vector<KnownPackage> names;  ///< sorted, without repeats
   std::set<std::string, std::less<>> neighbours;
+  std::map<std::string, std::string, std::less<>> unowned;  ///< a name that the registry did not have -> the package that is meant
 };
 
 struct Known {

@@ -67,6 +67,7 @@ Result<Manifest> parse_pacman_desc(std::string_view text, const Limits& limits);
 Result<Manifest> parse_conda_meta(std::string_view text, const Limits& limits);
 Result<Manifest> parse_github_workflow(std::string_view text, const Limits& limits);
 Result<Manifest> parse_editor_extensions(std::string_view text, const Limits& limits);
+Result<Manifest> parse_recommended_extensions(std::string_view text, const Limits& limits);  ///< of a workspace or a development container
 Result<Manifest> parse_tool_versions(std::string_view text, const Limits& limits);
 Result<Manifest> parse_mise(std::string_view text, const Limits& limits);
 Result<Manifest> parse_node_version(std::string_view text, const Limits& limits);

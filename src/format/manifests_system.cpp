@@ -128,6 +128,23 @@ Result<Manifest> parse_editor_extensions(std::string_view text, const Limits& li
   return manifest;
 }
 
+Result<Manifest> parse_recommended_extensions(std::string_view text, const Limits& limits) {
+  auto root = parse_json(text, limits);
+  if (!root) return std::unexpected(root.error());
+  Manifest manifest;
+  for (const char* path : {"recommendations", "extensions.recommendations", "customizations.vscode.extensions"}) {
+    const Node* list = root->at_path(path);
+    if (!list || !list->is_list()) continue;
+    for (const Node& entry : list->items) {
+      // "publisher.name@1.2.3"; "-publisher.name" of a development container takes one away.
+      const std::size_t at = std::min(entry.scalar.find('@'), entry.scalar.size());
+      if (!entry.is_string() || entry.scalar.starts_with('-') || entry.scalar.find('.') == std::string::npos) continue;
+      manifest.packages.push_back({.ecosystem = "VSCode", .name = entry.scalar.substr(0, at), .version = at < entry.scalar.size() ? entry.scalar.substr(at + 1) : "", .line = entry.line, .development = true});
+    }
+  }
+  return manifest;
+}
+
 Result<Manifest> parse_tool_versions(std::string_view text, const Limits& limits) {
   Manifest manifest;
   for_each_line(text.substr(0, limits.text_bytes), [&](std::string_view line, std::uint32_t number) {

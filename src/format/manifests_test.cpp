@@ -53,6 +53,9 @@ const Sample kSamples[] = {
     {"var/lib/pacman/local/gawk-5.3/desc", "%NAME%\ngawk\n\n%VERSION%\n5.3.1-1\n", "Arch/gawk@5.3.1-1 indirect "},
     {".github/workflows/ci.yml", "jobs:\n  a:\n    steps:\n      - uses: actions/checkout@v4\n      - uses: ./own\n      - uses: github/codeql-action/init@v3\n      - uses: docker://alpine:3\n  b:\n    uses: org/repo/.github/workflows/x.yml@main\n",
      "GitHub Actions/actions/checkout@v4 dev GitHub Actions/github/codeql-action@v3 dev GitHub Actions/org/repo@main dev "},
+    {".vscode/extensions.json", R"({ // team
+ "recommendations": ["github.copilot", "ms-python.python@2025.2.0", 7], "unwantedRecommendations": ["x.y"]})", "VSCode/github.copilot@ dev VSCode/ms-python.python@2025.2.0 dev "},
+    {".devcontainer/devcontainer.json", R"({"customizations": {"vscode": {"extensions": ["a.b", "-c.d"]}}})", "VSCode/a.b@ dev "},
     {".vscode/extensions/extensions.json", R"([{"identifier": {"id": "ms-python.python"}, "version": "2025.2.0"}, {"version": "1"}])", "VSCode/ms-python.python@2025.2.0 "},
     {".tool-versions", "nodejs 20.1.0 system # x\npython 3.12\n", "runtime/nodejs@20.1.0 runtime/python@3.12 "},
     {"mise.toml", "[tools]\nnode = \"22\"\npython = [\"3.11\", \"3.12\"]\n", "runtime/node@22 runtime/python@3.11 runtime/python@3.12 "},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Node modules that are installed: the package.json of each.
+// Node modules and editor extensions that are installed: the package.json of each.
 #include <algorithm>
+#include <array>
 
 #include "collect/collector.h"
 #include "collect/packages.h"
@@ -20,11 +21,29 @@ bool is_installed(const Source& source) {
   return slashes == (path.starts_with('@') ? 1U : 0U);
 }
 
+/// ".vscode/extensions/publisher.name-1.2.3/package.json", of this editor and its kin.
+bool is_extension(const Source& source) {
+  const std::string_view path = path_within(source);
+  const std::size_t at = path.find("/extensions/");
+  if (!path.ends_with("/package.json") || at == std::string_view::npos || path.find("node_modules/") != std::string_view::npos) return false;
+  const std::string_view home = path.substr(0, at), editor = home.substr(home.rfind('/') + 1), rest = path.substr(at + 12);
+  static constexpr std::array<std::string_view, 7> kEditors{".vscode", ".vscode-server", ".vscode-insiders", ".vscode-oss", ".cursor", ".cursor-server", ".windsurf"};
+  return std::ranges::find(kEditors, editor) != kEditors.end() && std::ranges::count(rest, '/') == 1;
+}
+
+bool wants_source(const Source& source) { return is_installed(source) || is_extension(source); }
+
 Result<Observation> read_source(const Source& source) {
   Observation observation;
   auto root = format::parse_json(source.text, *source.limits);
   if (!root) return std::unexpected(root.error());
   format::Manifest manifest;
+  if (is_extension(source)) {
+    if (!root->text("publisher").empty() && !root->text("name").empty() && !root->text("version").empty())
+      manifest.packages.push_back({.ecosystem = "VSCode", .name = std::string(root->text("publisher")) + "." + std::string(root->text("name")), .version = std::string(root->text("version")), .line = 1});
+    add_packages(source, manifest, {.installed = true}, observation);
+    return observation;
+  }
   format::DeclaredPackage package{.ecosystem = "npm", .name = std::string(root->text("name")), .version = std::string(root->text("version")), .line = 1, .direct = false};
   if (!package.name.empty() && !package.version.empty()) manifest.packages.push_back(std::move(package));
   add_packages(source, manifest, {.installed = true}, observation);
@@ -34,6 +53,6 @@ Result<Observation> read_source(const Source& source) {
 }  // namespace
 
 extern const Collector node_packages;
-const Collector node_packages{.name = "node-packages", .wants = is_installed, .read = read_source};
+const Collector node_packages{.name = "node-packages", .wants = wants_source, .read = read_source};
 
 }  // namespace stormwatch::collect
