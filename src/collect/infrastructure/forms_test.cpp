@@ -116,6 +116,20 @@ TEST_F(Forms, a_packed_chart_is_rendered_with_the_values_it_is_given) {
   EXPECT_FALSE(has_gap("template"));
 }
 
+TEST_F(Forms, loops_of_a_template_are_read_round_by_round) {
+  put("a.json", R"({"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "parameters": {"open": {"type": "array", "defaultValue": ["Disabled", "Enabled"]}}, "resources": [
+    {"type": "Microsoft.CognitiveServices/accounts", "name": "[concat('a', copyIndex(1))]", "copy": {"name": "loop", "count": "[length(parameters('open'))]"},
+     "properties": {"publicNetworkAccess": "[parameters('open')[copyIndex()]]", "copy": [{"name": "allowedFqdnList", "count": 2, "input": "[concat('h', copyIndex('allowedFqdnList'))]"}]}},
+    {"type": "Microsoft.CognitiveServices/accounts", "name": "[concat('b', copyIndex())]", "copy": {"name": "loop", "count": "[parameters('many')]"}, "properties": {"publicNetworkAccess": "Enabled"}},
+    {"type": "Microsoft.CognitiveServices/accounts", "name": "[concat('c', copyIndex())]", "copy": {"name": "loop", "count": 40}, "properties": {}}]})");
+  look();
+  EXPECT_EQ(at("Microsoft.CognitiveServices/accounts.a1", "public_network_access_enabled"), "false");
+  EXPECT_EQ(at("Microsoft.CognitiveServices/accounts.a2", "public_network_access_enabled"), "true");
+  EXPECT_EQ(at("Microsoft.CognitiveServices/accounts.a1", "fqdns.1"), "h1");
+  EXPECT_EQ(at("Microsoft.CognitiveServices/accounts.${concat('b', copyIndex())}", "public_network_access_enabled"), "true");
+  EXPECT_TRUE(has_gap("a.json over-limit a loop of more than 32 rounds"));
+}
+
 TEST_F(Forms, nested_deployments_and_modules_end) {
   std::string nested = "{\"resources\": []}";
   for (int level = 0; level < 12; ++level) nested = "{\"resources\": [{\"type\": \"Microsoft.Resources/deployments\", \"name\": \"n\", \"properties\": {\"template\": " + nested + "}}]}";
