@@ -130,6 +130,24 @@ TEST_F(Forms, loops_of_a_template_are_read_round_by_round) {
   EXPECT_TRUE(has_gap("a.json over-limit a loop of more than 32 rounds"));
 }
 
+TEST_F(Forms, a_module_of_bicep_is_read_with_what_it_is_given) {
+  const std::string account = "resource a 'Microsoft.CognitiveServices/accounts@2024-10-01' = {\n  name: 'a'\n  properties: {\n    publicNetworkAccess: access\n    disableLocalAuth: noKeys\n  }\n}\n";
+  put("main.bicep", "param key bool\nmodule ai './modules/middle.bicep' = {\n  name: 'ai'\n  params: {\n    access: 'Disabled'\n    noKeys: key\n  }\n}\n");
+  put("modules/middle.bicep", "param access string = 'Enabled'\nparam noKeys bool = false\nmodule inner 'ai.bicep' = {\n  name: 'inner'\n  params: {\n    access: access\n    noKeys: noKeys\n  }\n}\n");
+  put("modules/ai.bicep", "param access string = 'Enabled'\nparam noKeys bool = false\n" + account);
+  put("alone/ai.bicep", "param access string = 'Enabled'\nparam noKeys bool = false\n" + account);
+  look();
+  std::map<std::string, std::string> access, keys;
+  for (const Asset& asset : assets_)
+    if (const auto* facts = std::get_if<CloudResourceFacts>(&asset.facts); facts && facts->configuration) {
+      access[asset.places.front().path] = facts->configuration->at_path("public_network_access_enabled")->scalar;
+      keys[asset.places.front().path] = facts->configuration->at_path("local_auth_enabled")->scalar;
+    }
+  EXPECT_EQ(access["modules/ai.bicep"], "false");
+  EXPECT_NE(keys["modules/ai.bicep"].find("${"), std::string::npos);  // given, not known: the default is not taken
+  EXPECT_EQ(access["alone/ai.bicep"], "true");
+}
+
 TEST_F(Forms, nested_deployments_and_modules_end) {
   std::string nested = "{\"resources\": []}";
   for (int level = 0; level < 12; ++level) nested = "{\"resources\": [{\"type\": \"Microsoft.Resources/deployments\", \"name\": \"n\", \"properties\": {\"template\": " + nested + "}}]}";

@@ -2,6 +2,7 @@
 // Small pieces from which readers make the trees that rules see.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -37,6 +38,12 @@ inline Node list_node(std::uint32_t line) {
 inline void put(Node& map, std::string key, Node value) {
   const std::uint32_t line = value.line;
   map.members.push_back({std::move(key), std::move(value), line});
+}
+
+/// The same values, wherever they stand.
+inline bool same_values(const Node& a, const Node& b) {
+  return a.kind == b.kind && a.scalar == b.scalar && std::ranges::equal(a.items, b.items, same_values) &&
+         std::ranges::equal(a.members, b.members, [](const Node::Member& x, const Node::Member& y) { return x.key == y.key && same_values(x.value, y.value); });
 }
 
 }  // namespace stormwatch::collect

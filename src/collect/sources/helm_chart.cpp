@@ -9,6 +9,7 @@
 #include "collect/infrastructure/manifest.h"
 #include "collect/infrastructure/manifest_variant.h"
 #include "collect/infrastructure/packed_charts.h"
+#include "collect/infrastructure/tree.h"
 
 namespace stormwatch::collect {
 namespace {
@@ -26,11 +27,6 @@ Source written_to(const Source& chart, const std::string& path) {
   written.name = path.substr(path.rfind('/') + 1);
   written.text = {};
   return written;
-}
-
-bool same(const Node& a, const Node& b) {
-  return a.kind == b.kind && a.scalar == b.scalar && std::ranges::equal(a.items, b.items, same) &&
-         std::ranges::equal(a.members, b.members, [](const Node::Member& x, const Node::Member& y) { return x.key == y.key && same(x.value, y.value); });
 }
 
 std::string identity_of(const std::string& path, const Node& manifest) {
@@ -58,7 +54,7 @@ void observe_with_other_values(const Source& source, const std::string& values, 
     forget_lines(changed);
     const std::string_view kind = changed.text("kind");
     if (kind == "Service" || kind == "Ingress") beside.push_back(std::move(changed));
-    else if (original == own.end() || !same(original->second, node)) variants.push_back({values, 1, std::move(changed), identity.substr(0, identity.rfind('#')), original == own.end() ? Node{} : original->second});
+    else if (original == own.end() || !same_values(original->second, node)) variants.push_back({values, 1, std::move(changed), identity.substr(0, identity.rfind('#')), original == own.end() ? Node{} : original->second});
   }
   observe_variants(source, variants, beside, into);
 }

@@ -14,6 +14,7 @@
 #include "collect/collector.h"
 #include "collect/infrastructure/resource.h"
 #include "collect/infrastructure/terraform_calls.h"
+#include "collect/infrastructure/tree.h"
 #include "format/document.h"
 #include "format/hcl.h"
 
@@ -191,11 +192,6 @@ void add_bucket_parts(const Source& source, const format::HclValues& values, std
       });
 }
 
-bool same(const Node& a, const Node& b) {
-  return a.kind == b.kind && a.scalar == b.scalar && std::ranges::equal(a.items, b.items, same) &&
-         std::ranges::equal(a.members, b.members, [](const Node::Member& x, const Node::Member& y) { return x.key == y.key && same(x.value, y.value); });
-}
-
 // What all callers make alike stands once; what they make differently once for each of them, under "module.NAME.".
 std::vector<Resource> united(const std::vector<TerraformCall>& calls, std::vector<std::vector<Resource>> by_call) {
   std::vector<Resource> all = std::move(by_call[0]);
@@ -210,7 +206,7 @@ std::vector<Resource> united(const std::vector<TerraformCall>& calls, std::vecto
     std::vector<const Node*> bodies{&first.body};
     bool differs = false;
     for (auto& [call, resource] : found->second) {
-      if (std::ranges::any_of(bodies, [&](const Node* body) { return same(*body, resource.body); })) continue;
+      if (std::ranges::any_of(bodies, [&](const Node* body) { return same_values(*body, resource.body); })) continue;
       differs = true;
       resource.address = "module." + calls[call].name + "." + resource.address;
       bodies.push_back(&resource.body);
