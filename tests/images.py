@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Container images, made here: a tar saved by Docker, an OCI layout as tar and as folder. What later layers delete is told, a key in a deleted file is found,
 package lists that a later layer replaces do not count, and the image's own command says what listens."""
-import gzip, hashlib, io, json, pathlib, random, string, subprocess, sys, tarfile, tempfile
+import gzip, hashlib, io, json, pathlib, random, sqlite3, string, struct, subprocess, sys, tarfile, tempfile
 
 STORMWATCH = sys.argv[1]
 SITE = "usr/lib/python3.12/site-packages/"
@@ -22,6 +22,23 @@ def metadata(name, version):
     return f"{SITE}{name}-{version}.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n".encode()
 
 
+def rpm_database():
+    """One package as RPM keeps it: a header of tags in a blob of SQLite."""
+    tags = [(1000, 6, b"bash\0"), (1001, 6, b"5.1.8\0"), (1002, 6, b"6.el9\0"), (1011, 6, b"AlmaLinux\0")]
+    index, data = b"", b""
+    for tag, kind, value in tags:
+        index += struct.pack(">IIII", tag, kind, len(data), 1)
+        data += value
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "rpmdb.sqlite"
+        database = sqlite3.connect(path)
+        database.execute("CREATE TABLE 'Packages' (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL)")
+        database.executemany("INSERT INTO Packages(blob) VALUES (?)", [(struct.pack(">II", len(tags), len(data)) + index + data,), (b"broken",)])
+        database.commit()
+        database.close()
+        return path.read_bytes()
+
+
 def digest(content):
     return hashlib.sha256(content).hexdigest()
 
@@ -31,7 +48,7 @@ def parts():
     key = "sk-ant-" + "api03-" + "".join(chance.choice(string.ascii_letters + string.digits) for _ in range(93)) + "AA"
     status = b"Package: openssl\nStatus: install ok installed\nVersion: 3.0.11-1~deb12u1\nArchitecture: amd64\n\n"
     first = tar([("app/.env", f"ANTHROPIC_API_KEY={key}\n".encode()), ("var/lib/dpkg/status", status), ("lib/apk/db/installed", b"P:busybox\nV:1.36.1-r2\nA:x86_64\n\n"), metadata("gradio", "4.19.1"), metadata("mlflow", "2.1.0"),
-                 ("opt/old/requirements.txt", b"langflow==1.2.0\n")])
+                 ("opt/old/requirements.txt", b"langflow==1.2.0\n"), ("var/lib/rpm/rpmdb.sqlite", rpm_database()), ("usr/lib/sysimage/rpm/Packages.db", b"RpmP" + bytes(60))])
     second = tar([("app/.wh..env", b""), (SITE + ".wh.gradio-4.19.1.dist-info", b""), ("opt/old/.wh..wh..opq", b""), ("var/lib/dpkg/status", status.replace(b"3.0.11-1~deb12u1", b"3.0.15-1~deb12u1"))])
     config = {"architecture": "amd64", "os": "linux", "config": {"Env": ["PATH=/usr/bin"], "Cmd": ["mlflow", "server", "--host", "0.0.0.0"], "ExposedPorts": {"5000/tcp": {}}},
               "rootfs": {"type": "layers", "diff_ids": ["sha256:" + digest(layer) for layer in (first, second)]}}
@@ -61,7 +78,7 @@ def scan(target):
 
 def check(report, name):
     packages = {(a["name"], a["attributes"].get("version")): a["attributes"].get("reach") for a in report["assets"] if a["kind"] == "package"}
-    assert packages == {("gradio", "4.19.1"): "deleted", ("langflow", "1.2.0"): "deleted", ("openssl", "3.0.11-1~deb12u1"): "deleted", ("openssl", "3.0.15-1~deb12u1"): None, ("busybox", "1.36.1-r2"): None,
+    assert packages == {("gradio", "4.19.1"): "deleted", ("langflow", "1.2.0"): "deleted", ("openssl", "3.0.11-1~deb12u1"): "deleted", ("openssl", "3.0.15-1~deb12u1"): None, ("busybox", "1.36.1-r2"): None, ("bash", "5.1.8-6.el9"): None,
                         ("mlflow", "2.1.0"): "listens"}, (name, packages)
     names = {a["id"]: a["name"] for a in report["assets"]}
     severities = {(names[f["asset"]], f["severity"]) for f in report["findings"] if f["rule"] == "vulnerable-package"}
@@ -69,6 +86,8 @@ def check(report, name):
     assert any(f["rule"] == "ai-provider-key-exposed" for f in report["findings"]), (name, "the key in the deleted file")
     told = [s.get("detail", "") for a in report["assets"] for s in a.get("sightings", []) if s["what"] == "secret"]
     assert any("later layer deletes" in text for text in told), (name, told)
+    gaps = [gap["detail"] for gap in report["scan"]["incomplete"]]
+    assert any("Berkeley DB or ndb" in gap for gap in gaps) and any("1 entries of RPM" in gap for gap in gaps), (name, gaps)
     image = [a["id"] for a in report["assets"] if a["kind"] == "image"]
     held = {names.get(r["to"]) for r in report["relations"] if r["from"] in image and r["kind"] == "contains"}
     assert {"mlflow", "gradio", "busybox"} <= held, (name, held)

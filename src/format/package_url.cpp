@@ -12,7 +12,7 @@ struct Kind {
 };
 constexpr std::array kKinds{Kind{"PyPI", "pypi", {}}, Kind{"npm", "npm", {}}, Kind{"Go", "golang", {}}, Kind{"crates.io", "cargo", {}}, Kind{"Maven", "maven", {}}, Kind{"NuGet", "nuget", {}},
                             Kind{"RubyGems", "gem", {}}, Kind{"Packagist", "composer", {}}, Kind{"Debian", "deb", "debian"}, Kind{"Ubuntu", "deb", "ubuntu"}, Kind{"Alpine", "apk", "alpine"},
-                            Kind{"Wolfi", "apk", "wolfi"}, Kind{"Arch", "alpm", "arch"}, Kind{"Red Hat", "rpm", "redhat"}, Kind{"Conda", "conda", {}}, Kind{"Hex", "hex", {}}, Kind{"Pub", "pub", {}},
+                            Kind{"Wolfi", "apk", "wolfi"}, Kind{"Arch", "alpm", "arch"}, Kind{"Red Hat", "rpm", "redhat"}, Kind{"Rocky Linux", "rpm", "rocky"}, Kind{"AlmaLinux", "rpm", "almalinux"}, Kind{"Fedora", "rpm", "fedora"}, Kind{"openSUSE", "rpm", "opensuse"}, Kind{"SUSE", "rpm", "suse"}, Kind{"Amazon Linux", "rpm", "amzn"}, Kind{"Conda", "conda", {}}, Kind{"Hex", "hex", {}}, Kind{"Pub", "pub", {}},
                             Kind{"CRAN", "cran", {}}, Kind{"Hackage", "hackage", {}}, Kind{"SwiftURL", "swift", {}}, Kind{"CocoaPods", "cocoapods", {}}, Kind{"ConanCenter", "conan", {}},
                             Kind{"GitHub Actions", "githubactions", {}}, Kind{"GitHub", "github", {}}, Kind{"docker", "docker", {}}, Kind{"docker", "oci", {}}, Kind{"Bitnami", "bitnami", {}},
                             Kind{"VSCode", "vscode-extension", {}}, Kind{"generic", "generic", {}}};
