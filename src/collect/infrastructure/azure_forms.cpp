@@ -30,6 +30,7 @@ constexpr Type kTypes[] = {{"microsoft.cognitiveservices/accounts", "azurerm_cog
                            {"microsoft.containerregistry/registries", "azurerm_container_registry"},
                            {"microsoft.containerservice/managedclusters", "azurerm_kubernetes_cluster"},
                            {"microsoft.containerinstance/containergroups", "azurerm_container_group"},
+                           {"microsoft.app/containerapps", "azurerm_container_app"},
                            {"microsoft.documentdb/databaseaccounts", "azurerm_cosmosdb_account"},
                            {"microsoft.cache/redis", "azurerm_redis_cache"},
                            {"microsoft.sql/servers/firewallrules", "azurerm_mssql_firewall_rule"},
@@ -218,6 +219,19 @@ void reshape(Resource& resource) {
   if (resource.type == "azurerm_databricks_workspace")
     if (const Node* firewall = body.find("default_storage_firewall")) put_flag("default_storage_firewall_enabled", *firewall, lower(firewall->scalar) == "enabled");
   if (resource.type == "azurerm_kubernetes_cluster") lift(body, "api_server_access_profile");
+  if (resource.type == "azurerm_container_app") {
+    lift(body, "configuration");
+    if (Node* ingress = find_member(body, "ingress"))
+      if (const Node* external = ingress->find("external")) {
+        Node flag = *external;
+        ingress->members.push_back({"external_enabled", std::move(flag), external->line});
+      }
+    if (Node* inside = find_member(body, "template"))
+      if (const Node* containers = inside->find("containers")) {
+        Node copy = *containers;
+        inside->members.push_back({"container", std::move(copy), copy.line});
+      }
+  }
   // The key source is what makes it a key of the customer's own.
   if (resource.type == "azurerm_cognitive_account")
     if (const Node* key = body.find("customer_managed_key"); key && key->is_map() && lower(key->text("key_source")) != "microsoft.keyvault")

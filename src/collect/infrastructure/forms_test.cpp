@@ -148,6 +148,50 @@ TEST_F(Forms, a_module_of_bicep_is_read_with_what_it_is_given) {
   EXPECT_EQ(access["alone/ai.bicep"], "true");
 }
 
+TEST_F(Forms, containers_of_clouds_are_processes) {
+  put("main.tf", R"(resource "aws_ecs_task_definition" "t" {
+  container_definitions = jsonencode([{ name = "v", image = "vllm/vllm-openai:v0.11.0", command = ["--model", "m", "--trust-remote-code"], environment = [{ name = "VLLM_SERVER_DEV_MODE", value = "1" }], secrets = [{ name = "HF_TOKEN", valueFrom = "s" }] }])
+}
+resource "azurerm_container_group" "g" {
+  ip_address_type = "Public"
+  container {
+    image = "ollama/ollama:0.12.0"
+    environment_variables = { OLLAMA_ORIGINS = "*" }
+    ports {
+      port = 11434
+    }
+  }
+}
+resource "azurerm_container_group" "other" {
+  container {
+    image = "nginx:1.27"
+  }
+}
+resource "google_cloud_run_v2_service" "s" {
+  template {
+    containers {
+      image = "n8nio/n8n:1.110.0"
+      env {
+        name  = "N8N_SECURE_COOKIE"
+        value = "false"
+      }
+    }
+  }
+}
+)");
+  look();
+  std::map<std::string, std::string> found;
+  for (const Asset& asset : assets_)
+    if (const auto* facts = std::get_if<WorkloadFacts>(&asset.facts)) found[asset.name] = facts->configuration->at_path("processes.0.product")->scalar + " " + facts->exposure;
+  EXPECT_EQ(found, (std::map<std::string, std::string>{{"aws_ecs_task_definition.t", "vllm "}, {"azurerm_container_group.g", "ollama internet"}, {"google_cloud_run_v2_service.s", "n8n "}}));
+  for (const Asset& asset : assets_) {
+    const auto* facts = std::get_if<EndpointFacts>(&asset.facts);
+    if (facts && facts->product == "n8n") {
+      EXPECT_EQ(facts->authentication, "proxy");
+    }
+  }
+}
+
 TEST_F(Forms, nested_deployments_and_modules_end) {
   std::string nested = "{\"resources\": []}";
   for (int level = 0; level < 12; ++level) nested = "{\"resources\": [{\"type\": \"Microsoft.Resources/deployments\", \"name\": \"n\", \"properties\": {\"template\": " + nested + "}}]}";

@@ -6,9 +6,13 @@
 #include <cctype>
 #include <map>
 
+#include "collect/infrastructure/container_resources.h"
 #include "collect/infrastructure/manifest.h"
 #include "collect/infrastructure/open_ports.h"
 #include "collect/infrastructure/policy.h"
+#include "collect/infrastructure/tree.h"
+#include "collect/infrastructure/service.h"
+#include "collect/infrastructure/process.h"
 
 namespace stormwatch::collect {
 namespace {
@@ -327,6 +331,33 @@ class Observer {
     }
     into_.add(make_asset(key_of(source_.path, resource.address), resource.address, std::move(facts), place_of(resource)));
     add_ai_assets(resource);
+    add_containers(resource);
+  }
+
+  // AI services among the containers that the resource runs are judged like those of a manifest.
+  void add_containers(const Resource& resource) {
+    const std::vector<CloudContainer> containers = containers_of_resource(resource.type, resource.body, *source_.limits);
+    if (std::ranges::none_of(containers, [](const CloudContainer& one) { return service_of(one.container) != nullptr; })) return;
+    const std::string key = key_of(source_.path, resource.address);
+    WorkloadFacts facts;
+    facts.platform = platform_of(resource.type);
+    facts.exposure = containers.front().container.exposure;
+    std::vector<Node> processes;
+    for (const CloudContainer& one : containers) {
+      processes.push_back(process_of(one.container, one.line ? one.line : resource.line));
+      std::ranges::copy(one.container.arguments, std::back_inserter(facts.arguments));
+      for (const auto& [name, value] : one.container.environment) facts.environment_names.push_back(name);
+    }
+    std::ranges::sort(facts.environment_names);
+    Node tree = map_node(resource.line);
+    add_processes(tree, std::move(processes));
+    facts.configuration = std::make_shared<const Node>(std::move(tree));
+    const AssetId workload = into_.add(make_asset(key, resource.address, Facts{std::move(facts)}, place_of(resource)));
+    for (const CloudContainer& one : containers) {
+      const AssetId image = observe_image(one.container, place_of(resource, one.line), into_);
+      if (image) into_.relate(workload, RelationKind::runs_on, image, place_of(resource));
+      observe_service(one.container, key, place_of(resource, one.line), workload, image, into_);
+    }
   }
 
   // What the resource is in the words of AI systems, beside its being a cloud resource.
