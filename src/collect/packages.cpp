@@ -16,6 +16,12 @@ std::string lower(std::string_view text) {
   return result;
 }
 
+/// A name with letters of other alphabets, which no registry has: kept, since it is made to be read as another.
+bool is_foreign_name(std::string_view text) {
+  const bool has_letter = std::ranges::any_of(text, [](char c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; }), has_more = std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) >= 128; });
+  return has_letter && has_more && text.size() <= 214 && std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 127; }) && excerpt_of(text, 300) == text;
+}
+
 /// Untrusted text as a name: nothing that is no visible ASCII, and not longer than any registry allows.
 bool is_sound(std::string_view text, std::size_t most) {
   if (text.size() > most) return false;
@@ -72,7 +78,7 @@ void add_packages(const Source& source, const format::Manifest& manifest, const 
   const AssetId application = Asset::id_of(AssetKind::application, folder), repository = Asset::id_of(AssetKind::repository, ".");
   bool indexes_are_told = false;
   for (const format::DeclaredPackage& declared : manifest.packages) {
-    if (!is_sound(declared.name, 214) || !is_sound(declared.version, 128) || declared.name.empty()) continue;
+    if ((!is_sound(declared.name, 214) && !is_foreign_name(declared.name)) || !is_sound(declared.version, 128) || declared.name.empty()) continue;
     const std::string name = registry_spelling(declared.ecosystem, declared.name);
     PackageFacts facts;
     facts.ecosystem = declared.ecosystem;

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "format/lines.h"
+
 namespace stormwatch::format {
 namespace {
 
@@ -185,6 +187,13 @@ void read_versioned(std::string_view ecosystem, std::span<const std::string> wor
       if (manifest.packages[i].version.empty()) manifest.packages[i].version = version;
 }
 
+/// "- name: pip install a" of a pipeline: a title, not a command.
+bool is_title(std::string_view line) {
+  line = trimmed_line(line);
+  if (line.starts_with("- ")) line = trimmed_line(line.substr(2));
+  return line.starts_with("name:") || line.starts_with("description:") || line.starts_with("displayName:");
+}
+
 bool names_packages(std::string_view line) {
   for (const std::string_view word : {"install", " add ", "npm i ", "npx ", "uvx ", "bunx ", "\"npx\"", "\"uvx\"", "pipx run ", "tool run ", " dlx ", "npm exec "})
     if (line.find(word) != std::string_view::npos) return true;
@@ -207,7 +216,7 @@ std::string plain_form(std::string_view line) {
 }
 
 void read_command_line(std::string_view line, std::uint32_t number, Manifest& manifest) {
-  if (!names_packages(line)) return;
+  if (!names_packages(line) || is_title(line)) return;
   const std::vector<std::string> words = words_of(plain_form(line));
   std::string_view tool;  // whose "install" may stand after options: "apt-get -y install"
   for (std::size_t i = 1; i < words.size(); ++i) {

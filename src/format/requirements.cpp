@@ -16,6 +16,10 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c
 bool is_word(char c) { return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z'); }
 bool is_name(char c) { return is_word(c) || c == '-' || c == '_' || c == '.'; }
 
+bool is_foreign_letter(std::string_view text, std::size_t at) {
+  return at + 1 < text.size() && static_cast<unsigned char>(text[at]) >= 0xce && static_cast<unsigned char>(text[at]) <= 0xd4 && (static_cast<unsigned char>(text[at + 1]) & 0xc0U) == 0x80U;
+}
+
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
@@ -174,10 +178,16 @@ bool read_archive_name(std::string_view file, std::string& name, std::string& ve
 bool read_requirement(std::string_view text, DeclaredPackage& package) {
   text = trimmed(text);
   std::size_t end = 0;
-  while (end < text.size() && is_name(text[end])) ++end;
-  if (end == 0 || end > 200 || !is_word(text[0]) || !is_word(text[end - 1])) return false;
+  bool foreign = false;  // Greek or Cyrillic letters: no registry has such a name, which is why one is written
+  while (end < text.size() && (is_name(text[end]) || is_foreign_letter(text, end))) {
+    const bool two_bytes = !is_name(text[end]);
+    foreign |= two_bytes;
+    end += two_bytes ? 2 : 1;
+  }
+  if (end == 0 || end > 200 || (!foreign && (!is_word(text[0]) || !is_word(text[end - 1])))) return false;
   package.name = text.substr(0, end);
   std::string_view rest = trimmed(text.substr(end));
+  if (foreign && (rest.empty() || std::string_view("=<>!~[").find(rest[0]) == std::string_view::npos)) return false;  // words of a sentence
   if (rest.starts_with('[')) {
     std::size_t close = rest.find(']');
     if (close == std::string_view::npos) return false;

@@ -44,6 +44,9 @@ const Detector package_lookalike_name{
       const auto needs = [](const std::string& name) { return "{\"name\": \"x\", \"dependencies\": {\"" + name + "\": \"1.0.0\"}}"; };
       return std::vector<Example>{{"letters exchanged", {{"requirements.txt", "langchian==0.1.0\n"}}, true},
                                   {"a digit for a letter", {{"requirements.txt", "opena1==1.0.0\n"}}, true},
+                                  {"a letter of another alphabet", {{"requirements.txt", "\xd0\xbepenai==1.0.0\n"}}, true},
+                                  {"the same for npm", {{"package.json", needs("l\xd0\xb0ngchain")}}, true},
+                                  {"words of a sentence", {{"requirements.txt", "\xd1\x83\xd1\x81\xd1\x82 openai\n"}}, false},
                                   {"a scope that reads like another", {{"package.json", needs("@modelcontextprotocl/server-github")}}, true},
                                   {"the product in another scope", {{"package.json", needs("@claude-code-free/claude-code")}}, true},
                                   {"a server that a client starts", {{".mcp.json", R"({"mcpServers": {"web": {"command": "uvx", "args": ["mcp-server-fetsh==1.0.0"]}}})"}}, true},
