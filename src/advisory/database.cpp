@@ -21,10 +21,10 @@ extern const std::size_t advisories_count;
 namespace stormwatch::advisory {
 
 struct Database::State {
-  std::string owned;
+  std::unique_ptr<const std::string> owned;
   FileBytes file;
-  std::string_view table;
-  std::string_view exploitation;
+  State(std::string_view table, std::string_view scores) : advisories(table), exploitation(scores) {}
+  SortedTable advisories, exploitation;
   std::size_t count = 0, refused = 0;
   std::string date;
 };
@@ -99,9 +99,9 @@ std::optional<Hit> affected_by(const Row& row, VersionScheme scheme, const std::
 /// GHSA, then the ecosystem's own database, then CVE.
 int rank_of_id(std::string_view id) { return id.starts_with("GHSA-") ? 0 : id.starts_with("MAL-") ? 1 : id.starts_with("CVE-") ? 3 : 2; }
 
-void add_exploitation(Match& match, std::string_view table, std::string_view cve) {
+void add_exploitation(Match& match, const SortedTable& table, std::string_view cve) {
   if (!cve.starts_with("CVE-")) return;
-  std::vector<std::string_view> cells = split(line_of(table, cve), '\t');
+  std::vector<std::string_view> cells = split(table.line_of(cve), '\t');
   if (cells.size() < 2) return;
   double epss = 0;
   if (std::from_chars(cells[1].data(), cells[1].data() + cells[1].size(), epss).ec == std::errc{})
@@ -146,7 +146,7 @@ std::vector<std::vector<const Hit*>> joined_by_ids(const std::vector<Hit>& hits)
   return groups;
 }
 
-Match merged(const std::vector<const Hit*>& hits, std::string_view exploitation) {
+Match merged(const std::vector<const Hit*>& hits, const SortedTable& exploitation) {
   Match match;
   std::vector<std::string> ids;
   const Hit* last_fix = nullptr;
@@ -196,11 +196,9 @@ Database::~Database() = default;
 
 const Database& Database::embedded() {
   static const Database database = [] {
-    auto state = std::make_shared<State>();
-    state->table = embedded_table("advisories.tsv");
-    state->exploitation = embedded_table("exploitation.tsv");
-    state->date = header_word(state->table, "date");
-    std::string_view count = header_word(state->table, "advisories");
+    auto state = std::make_shared<State>(embedded_table("advisories.tsv"), embedded_table("exploitation.tsv"));
+    state->date = header_word(state->advisories.text(), "date");
+    std::string_view count = header_word(state->advisories.text(), "advisories");
     std::from_chars(count.data(), count.data() + count.size(), state->count);
     return Database(std::move(state));
   }();
@@ -213,9 +211,7 @@ Result<Database> Database::open(const std::string& path) {
   const std::string_view bytes = as_text(file->bytes());
   auto header = read_database_header(bytes, path);
   if (!header) return std::unexpected(header.error());
-  auto state = std::make_shared<State>();
-  state->table = bytes.substr(0, header->exploitation);
-  state->exploitation = bytes.substr(header->exploitation);
+  auto state = std::make_shared<State>(bytes.substr(0, header->exploitation), bytes.substr(header->exploitation));
   state->count = header->advisories;
   state->date = header->date;
   state->file = std::move(*file);
@@ -226,18 +222,17 @@ Result<Database> Database::load(const std::string& path) {
   if (path.ends_with(".adb")) return open(path);
   auto loaded = load_osv(path);
   if (!loaded) return std::unexpected(loaded.error());
-  auto state = std::make_shared<State>();
-  state->owned = std::move(loaded->text);
-  state->table = state->owned;
+  auto owned = std::make_unique<const std::string>(std::move(loaded->text));
+  auto state = std::make_shared<State>(*owned, embedded_table("exploitation.tsv"));
+  state->owned = std::move(owned);
   state->count = loaded->advisories;
   state->refused = loaded->refused;
-  state->exploitation = embedded_table("exploitation.tsv");
   state->date = loaded->dates.empty() ? std::string() : loaded->dates.back();
   return Database(std::move(state));
 }
 
 std::vector<Match> Database::look_up(std::string_view ecosystem, std::string_view package, std::string_view version) const {
-  std::vector<Row> rows = rows_of(state_->table, key_of(ecosystem, package));
+  std::vector<Row> rows = state_->advisories.rows_of(key_of(ecosystem, package));
   if (rows.empty()) return {};
   VersionScheme scheme = scheme_of(ecosystem);
   auto asked = Version::parse_public(scheme, version);

@@ -12,21 +12,6 @@ namespace {
 std::string_view line_at(std::string_view table, std::size_t start) { return table.substr(start, std::min(table.find('\n', start), table.size()) - start); }
 std::string_view key_in(std::string_view line) { return line.substr(0, line.find('\t')); }
 
-/// Start of the first line whose key is not below; the table's size if none. Header lines ('#') sort before all keys.
-std::size_t lower_bound_line(std::string_view table, std::string_view key) {
-  std::size_t low = 0, high = table.size();
-  while (low < high) {
-    std::size_t middle = low + (high - low) / 2;
-    std::size_t before = middle == 0 ? std::string_view::npos : table.rfind('\n', middle - 1);
-    std::size_t start = before == std::string_view::npos || before < low ? low : before + 1;
-    std::string_view line = line_at(table, start);
-    bool below = line.starts_with('#') || key_in(line) < key;
-    if (below) low = std::min(start + line.size() + 1, table.size());
-    else high = start;
-  }
-  return low;
-}
-
 }  // namespace
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
@@ -40,27 +25,48 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
-std::vector<Row> rows_of(std::string_view table, std::string_view key) {
+std::size_t SortedTable::lower_bound(std::string_view key) const {
+  std::call_once(once_, [&] {
+    // Tables are far below 4 GiB: the limits of load.cpp hold them there.
+    for (std::size_t at = 0; at < text_.size(); at = std::min(text_.find('\n', at), text_.size()) + 1)
+      if (text_[at] != '#') starts_.push_back(static_cast<std::uint32_t>(at));
+    starts_.push_back(static_cast<std::uint32_t>(text_.size()));
+  });
+  std::size_t low = 0, high = starts_.size() - 1;
+  while (low < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    if (key_in(line(middle)) < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+std::string_view SortedTable::line(std::size_t index) const {
+  std::string_view text = text_.substr(starts_[index], starts_[index + 1] - starts_[index]);
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  return text;
+}
+
+std::vector<Row> SortedTable::rows_of(std::string_view key) const {
   std::vector<Row> rows;
-  for (std::size_t at = lower_bound_line(table, key); at < table.size();) {
-    std::string_view line = line_at(table, at);
-    if (key_in(line) != key) break;
-    at += line.size() + 1;
+  for (std::size_t at = lower_bound(key); at + 1 < starts_.size(); ++at) {
+    std::string_view rest = line(at);
+    if (key_in(rest) != key) break;
     Row& row = rows.emplace_back();
     for (std::string_view Row::*cell : {&Row::key, &Row::id, &Row::aliases, &Row::ranges, &Row::versions, &Row::cvss, &Row::flags, &Row::cwes}) {
-      const std::size_t end = std::min(line.find('\t'), line.size());
-      row.*cell = line.substr(0, end);
-      line.remove_prefix(std::min(end + 1, line.size()));
+      const std::size_t end = std::min(rest.find('\t'), rest.size());
+      row.*cell = rest.substr(0, end);
+      rest.remove_prefix(std::min(end + 1, rest.size()));
     }
   }
   return rows;
 }
 
-std::string_view line_of(std::string_view table, std::string_view key) {
-  std::size_t at = lower_bound_line(table, key);
-  if (at >= table.size()) return {};
-  std::string_view line = line_at(table, at);
-  return key_in(line) == key ? line : std::string_view{};
+std::string_view SortedTable::line_of(std::string_view key) const {
+  const std::size_t at = lower_bound(key);
+  if (at + 1 >= starts_.size()) return {};
+  const std::string_view found = line(at);
+  return key_in(found) == key ? found : std::string_view{};
 }
 
 std::string key_of(std::string_view ecosystem, std::string_view package) {

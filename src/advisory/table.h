@@ -9,6 +9,8 @@
 // M malware, m reported as malware by name only.
 #pragma once
 
+#include <cstdint>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,10 +23,24 @@ struct Row {
   std::string_view key, id, aliases, ranges, versions, cvss, flags, cwes;
 };
 
-/// The lines of a sorted table whose first field is `key`.
-std::vector<Row> rows_of(std::string_view table, std::string_view key);
-/// The line whose first field is `key` in a sorted table of unique keys; empty if there is none.
-std::string_view line_of(std::string_view table, std::string_view key);
+/// A sorted table that is asked often: where its lines start is found out at the first question. May be asked from several threads.
+class SortedTable {
+ public:
+  explicit SortedTable(std::string_view text = {}) : text_(text) {}
+  [[nodiscard]] std::string_view text() const { return text_; }
+  /// The lines whose first field is `key`.
+  [[nodiscard]] std::vector<Row> rows_of(std::string_view key) const;
+  /// The line whose first field is `key` in a table of unique keys; empty if there is none.
+  [[nodiscard]] std::string_view line_of(std::string_view key) const;
+
+ private:
+  [[nodiscard]] std::size_t lower_bound(std::string_view key) const;  ///< index of the first line whose key is not below
+  [[nodiscard]] std::string_view line(std::size_t index) const;
+
+  std::string_view text_;
+  mutable std::once_flag once_;
+  mutable std::vector<std::uint32_t> starts_;  ///< of the lines behind the header, and the table's end
+};
 std::string key_of(std::string_view ecosystem, std::string_view package);
 std::vector<std::string_view> split(std::string_view text, char separator);  ///< no empty parts for an empty text
 /// A word of the header: `header_word(table, "date")`.
