@@ -27,8 +27,11 @@ std::optional<double> number_of(std::string_view text) {
   return value;
 }
 
+bool begins_like_number(std::string_view text) { return !text.empty() && (text[0] == '-' || text[0] == '.' || (text[0] >= '0' && text[0] <= '9')); }
+
 bool equal(std::string_view found, std::string_view wanted) {
   if (found == wanted) return true;
+  if (!begins_like_number(found) || !begins_like_number(wanted)) return false;
   const auto a = number_of(found);
   return a && a == number_of(wanted);
 }
