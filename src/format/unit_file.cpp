@@ -41,6 +41,7 @@ UnitFile parse_unit_file(std::string_view text, UnitSyntax syntax) {
       file.entries.back().value += row;
       continue;
     }
+    if (row.empty()) continue;  // a backslash alone
     if (row.front() == '[') {
       section = row.substr(1, std::min(row.find(']'), row.size()) - 1);
       continue;
