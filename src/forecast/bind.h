@@ -9,6 +9,7 @@
 
 #include "forecast/flaws.h"
 #include "forecast/network.h"
+#include "forecast/outline.h"
 #include "forecast/step_rules.h"
 
 namespace stormwatch::forecast {
@@ -48,16 +49,14 @@ struct Binding {
   std::vector<Site> sites;
   std::vector<StepOrigin> origin;                                     ///< by network step
   std::vector<std::pair<std::uint8_t, std::uint32_t>> state_of_node;  ///< (state, asset); asset kNone for triggers
-  std::vector<std::uint32_t> node_of;                                 ///< asset * kStateCount + state -> node or kNone
+  std::vector<std::uint32_t> node_of;                                 ///< by node of the outline; kNone: not bound
   std::vector<std::uint32_t> site_of_trigger;
   std::vector<PackageUse> packages;
-  std::vector<std::uint32_t> sites_of_rule;                           ///< how many, by rule
-  std::size_t capped = 0;                                             ///< sites whose sources were cut
-
-  [[nodiscard]] std::uint32_t node(std::uint8_t state, std::uint32_t asset) const { return node_of[std::size_t{asset} * kStateCount + state]; }
 };
 
-/// Steps that no trigger can reach are left out.
+/// The part of the network that gives the nodes `kept` (of the outline), from one another and from outside.
+Binding bind(const SiteReader& reader, const Outline& outline, const std::vector<bool>& kept);
+/// All that some trigger can reach.
 Binding bind(const Estate& estate, std::span<const Finding> findings, const StepRules& rules, unsigned jobs, const Organisation* organisation = nullptr);
 
 }  // namespace stormwatch::forecast

@@ -37,57 +37,66 @@ double weight_of_use(const Finding& finding, const Asset& package) {
 
 double exploitation_rate(const Finding& finding, const Asset& package) { return -std::log1p(-exploitation_chance(*finding.signal.vulnerability)) * weight_of_use(finding, package); }
 
-Flaws::Flaws(const Estate& estate, std::span<const Finding> findings, std::span<const std::uint32_t> to_index) : estate_(estate), to_index_(to_index) {
+Flaws::Flaws(const Estate& estate, std::span<const Finding> findings, const Links& links) : links_(links) {
   for (const Finding& finding : findings) {
     if (!finding.signal.vulnerability || finding.state == FindingState::fixed) continue;
     const std::size_t asset = estate.index_of(finding.signal.asset);
     if (asset >= estate.assets().size()) continue;
-    FlawedPackage& package = by_asset_[static_cast<std::uint32_t>(asset)];
-    package.asset = static_cast<std::uint32_t>(asset);
+    if (place_.empty()) place_.assign(estate.assets().size(), 0);
+    std::uint32_t& place = place_[asset];
+    if (place == 0) {
+      packages_.push_back({.asset = static_cast<std::uint32_t>(asset)});
+      place = static_cast<std::uint32_t>(packages_.size());
+    }
+    FlawedPackage& package = packages_[place - 1];
     package.findings.push_back(&finding);
+    const FlawUse use = use_of(finding);
+    if (use == FlawUse::none) continue;
+    const double rate = exploitation_rate(finding, estate.assets()[asset]);
+    if (use == FlawUse::network) package.network_chance = std::max(package.network_chance, -std::expm1(-rate));
+    if (!finding.signal.vulnerability->malicious) (use == FlawUse::network ? package.network_rate : package.client_rate) += rate;
   }
 }
 
-const FlawedPackage* Flaws::own(std::size_t asset) const {
-  const auto found = by_asset_.find(static_cast<std::uint32_t>(asset));
-  return found == by_asset_.end() ? nullptr : &found->second;
-}
-
-const std::vector<const FlawedPackage*>& Flaws::at(std::size_t asset) {
-  const auto [found, is_new] = known_.try_emplace(asset);
-  if (is_new && !by_asset_.empty()) found->second = look(asset);
-  return found->second;
-}
-
-std::vector<const FlawedPackage*> Flaws::look(std::size_t asset) {
-  std::vector<const FlawedPackage*> out;
-  seen_at_.resize(estate_.assets().size(), 0);
-  seen_at_[asset] = ++looks_;
-  std::vector<std::size_t> seen{asset};
+void Flaws::at(std::uint32_t asset, std::vector<const FlawedPackage*>& into) const {
+  into.clear();
+  if (packages_.empty()) return;
+  constexpr std::size_t kMostSeen = 20'000;
+  // By asset the last look of this thread that met it: looks are many and small.
+  thread_local std::vector<std::uint32_t> seen_at, seen;
+  thread_local std::uint32_t looks = 0;
+  if (seen_at.size() < links_.size()) seen_at.resize(links_.size(), 0);
+  if (++looks == 0) {
+    std::ranges::fill(seen_at, 0U);
+    looks = 1;
+  }
+  seen.assign(1, asset);
+  seen_at[asset] = looks;
   std::size_t begin = 0;
-  for (int depth = 0; depth <= 3 && seen.size() < 20'000; ++depth) {
+  for (int depth = 0; depth <= 3 && seen.size() < kMostSeen; ++depth) {
     const std::size_t end = seen.size();
     for (std::size_t i = begin; i < end; ++i) {
-      if (const FlawedPackage* package = own(seen[i])) out.push_back(package);
+      if (const FlawedPackage* package = own(seen[i])) into.push_back(package);
       if (depth == 3) continue;
-      for (std::uint32_t r : estate_.out(seen[i])) {
-        const Relation& relation = estate_.relations()[r];
-        const std::size_t to = to_index_[r];
-        if (to >= estate_.assets().size()) continue;
-        const AssetKind kind = estate_.assets()[to].kind();
-        const bool carries = relation.kind == RelationKind::depends_on ||
-                             (relation.kind == RelationKind::runs_on && kind == AssetKind::image) ||
-                             (relation.kind == RelationKind::serves && kind == AssetKind::application) ||
-                             (relation.kind == RelationKind::contains && kind == AssetKind::package && depth > 0);
-        if (!carries || seen_at_[to] == looks_) continue;
-        seen_at_[to] = looks_;
-        seen.push_back(to);
+      for (const Link& link : links_.out(seen[i])) {
+        if (seen_at[link.other] == looks || !carries(link, depth)) continue;
+        seen_at[link.other] = looks;
+        seen.push_back(link.other);
       }
     }
     begin = end;
   }
-  std::ranges::sort(out, {}, &FlawedPackage::asset);
-  return out;
+  std::ranges::sort(into, {}, &FlawedPackage::asset);
+}
+
+bool Flaws::carries(const Link& link, int depth) const {
+  switch (link.kind) {
+    case RelationKind::depends_on: return true;
+    case RelationKind::runs_on: return links_.kind(link.other) == AssetKind::image;
+    case RelationKind::serves: return links_.kind(link.other) == AssetKind::application;
+    case RelationKind::contains: return depth > 0 && links_.kind(link.other) == AssetKind::package;
+    default: return false;
+  }
 }
 
 }  // namespace stormwatch::forecast

@@ -6,9 +6,9 @@
 #pragma once
 
 #include <span>
-#include <unordered_map>
 #include <vector>
 
+#include "forecast/links.h"
 #include "posture/posture.h"
 
 namespace stormwatch::forecast {
@@ -28,27 +28,28 @@ double exploitation_rate(const Finding& finding, const Asset& package);
 struct FlawedPackage {
   std::uint32_t asset = 0;  ///< where the findings sit
   std::vector<const Finding*> findings;
+  double network_rate = 0, client_rate = 0;  ///< of its flaws that act so and were not put there on purpose, per 30 days, summed
+  double network_chance = 0;                 ///< of the one most used, 30 days
 };
 
 class Flaws {
  public:
-  /// `to_index` by relation: position of its end in assets(); outlives this.
-  Flaws(const Estate& estate, std::span<const Finding> findings, std::span<const std::uint32_t> to_index);
-  [[nodiscard]] bool empty() const { return by_asset_.empty(); }
-  /// Flaws at the asset and in what it depends on, runs on or serves, three relations deep.
-  /// Remembered by asset: from one thread.
-  [[nodiscard]] const std::vector<const FlawedPackage*>& at(std::size_t asset);
-  [[nodiscard]] const FlawedPackage* own(std::size_t asset) const;
+  /// `links` outlives this.
+  Flaws(const Estate& estate, std::span<const Finding> findings, const Links& links);
+  [[nodiscard]] bool empty() const { return packages_.empty(); }
+  /// Flaws at the asset and in what it depends on, runs on or serves, three relations deep; in the order of their assets.
+  void at(std::uint32_t asset, std::vector<const FlawedPackage*>& into) const;
+  [[nodiscard]] const FlawedPackage* own(std::uint32_t asset) const {
+    return packages_.empty() || place_[asset] == 0 ? nullptr : &packages_[place_[asset] - 1];
+  }
 
  private:
-  const Estate& estate_;
-  std::span<const std::uint32_t> to_index_;
-  [[nodiscard]] std::vector<const FlawedPackage*> look(std::size_t asset);
+  /// Whether the flaws of what the link leads to act at where it starts, `depth` relations from the asset asked of.
+  [[nodiscard]] bool carries(const Link& link, int depth) const;
 
-  std::unordered_map<std::uint32_t, FlawedPackage> by_asset_;
-  std::unordered_map<std::size_t, std::vector<const FlawedPackage*>> known_;
-  std::vector<std::uint32_t> seen_at_;  ///< by asset: the last look that met it
-  std::uint32_t looks_ = 0;
+  const Links& links_;
+  std::vector<FlawedPackage> packages_;
+  std::vector<std::uint32_t> place_;  ///< by asset: its place in packages_ + 1
 };
 
 }  // namespace stormwatch::forecast

@@ -13,6 +13,7 @@
 #include "forecast/actions.h"
 #include "forecast/cuts.h"
 #include "forecast/explain.h"
+#include "forecast/flatness.h"
 #include "forecast/groups.h"
 #include "forecast/incidents.h"
 #include "forecast/step_rules.h"
@@ -25,6 +26,7 @@ constexpr double kWorkBudget = 1e8;        // row operations (1,024 worlds each)
 constexpr double kEnumerationBudget = 8e6; // world-and-step operations spent on exact answers
 constexpr double kConeBudget = 2e7;        // nodes and steps held at once
 constexpr std::size_t kMostNodes = 200'000;
+constexpr std::size_t kMostBound = 500'000;  // nodes that are bound in full, for as many incidents as that gives
 constexpr std::size_t kConesAtOnce = 8;
 
 double size_of(const Cone& cone) { return static_cast<double>(cone.nodes.size() + cone.steps.size() + cone.sources.size()) + 64; }
@@ -136,6 +138,38 @@ void keep_varied(std::vector<T>& all, std::size_t most, const Score& score_and_t
   all = std::move(kept);
 }
 
+void keep_promising(std::vector<Threat>& threats, const ForecastOptions& options) {
+  keep_varied(threats, options.top_incidents * 2, [](const Threat& t) { return std::pair{t.screened * t.mean * (t.crown ? 10 : 1), t.type}; });
+}
+
+/// The incidents worth working out, and the part of the network that they hang on.
+struct Scope {
+  Binding binding;
+  std::vector<Threat> threats;
+  std::size_t found = 0;  ///< incidents that are possible at all
+};
+
+Scope scope_of(const SiteReader& reader, const Outline& outline, const ForecastOptions& options, const Organisation* organisation) {
+  Scope out;
+  out.threats = threats_of(reader, outline, organisation);
+  out.found = out.threats.size();
+  keep_promising(out.threats, options);
+  std::vector<bool> kept(outline.nodes(), false);
+  std::size_t taken = 0, nodes = 0;
+  for (; taken < out.threats.size() && (taken < 3 || nodes < kMostBound); ++taken) {
+    Threat& threat = out.threats[taken];
+    threat.followed = outline.add_causes(threat.targets, kMostNodes, kept, nodes);
+  }
+  out.threats.resize(taken);
+  out.binding = forecast::bind(reader, outline, kept);
+  for (Threat& threat : out.threats)
+    for (std::uint32_t& target : threat.targets) target = out.binding.node_of[target];
+  return out;
+}
+
+/// Whether so many states reach one another that separating networks is what helps first.
+bool is_flat(std::uint32_t loop, const Outline& outline) { return loop > 1000 && loop * 5 > outline.reached(); }
+
 Result<std::vector<std::uint32_t>> chosen_actions(const std::vector<CandidateAction>& candidates, const std::vector<std::string>& wanted) {
   std::vector<std::uint32_t> out;
   for (const std::string& text : wanted) {
@@ -163,9 +197,13 @@ Result<Forecast> forecast(const Estate& seen, std::span<const Finding> findings,
   out.horizon_days = options.horizon_days;
   out.model = digest_of(rules);
   const Organisation* organisation = options.organisation.get();
-  const Binding binding = bind(estate, findings, rules, options.jobs, organisation);
+  const SiteReader reader(estate, findings, rules, organisation);
+  const Outline outline(reader, options.jobs);
   for (std::size_t r = 0; r < rules.rules.size(); ++r)
-    if (binding.sites_of_rule[r] == 0 && !rules.rules[r].bridge) out.unobserved.push_back({rules.rules[r].id, rules.rules[r].name, rules.rules[r].needs});
+    if (outline.sites_of_rule()[r] == 0 && !rules.rules[r].bridge) out.unobserved.push_back({rules.rules[r].id, rules.rules[r].name, rules.rules[r].needs});
+  // What actions change decides which incidents come first, so that with actions taken as done all is bound.
+  Scope scope = options.what_if.empty() ? scope_of(reader, outline, options, organisation) : Scope{forecast::bind(reader, outline, outline.reached_nodes()), {}, 0};
+  const Binding& binding = scope.binding;
   const Graph graph = graph_of(binding.network);
   Factors base = binding.network.factors;
   std::vector<std::string> notes;
@@ -183,9 +221,13 @@ Result<Forecast> forecast(const Estate& seen, std::span<const Finding> findings,
   ForecastOptions stated = options;
   if (organisation && organisation->appetite) stated.risk_appetite = *organisation->appetite;
   const BestChains chains = best_chains(graph, base, 90);
-  std::vector<Threat> threats = threats_of(estate, rules, binding, graph, chains, organisation);
-  const std::size_t found = threats.size();
-  keep_varied(threats, options.top_incidents * 2, [](const Threat& t) { return std::pair{t.screened * t.mean * (t.crown ? 10 : 1), t.type}; });
+  if (!options.what_if.empty()) {
+    scope.threats = threats_of(estate, rules, binding, graph, chains, organisation);
+    scope.found = scope.threats.size();
+    keep_promising(scope.threats, options);
+  }
+  std::vector<Threat>& threats = scope.threats;
+  const std::size_t found = scope.found;
 
   std::vector<Worked> worked(threats.size());
   std::size_t affordable = 0;
@@ -194,6 +236,7 @@ Result<Forecast> forecast(const Estate& seen, std::span<const Finding> findings,
     parallel_for(batch, options.jobs, [&](std::size_t i) {
       worked[affordable + i].threat = std::move(threats[affordable + i]);
       worked[affordable + i].cone = cone_of(graph, worked[affordable + i].threat.targets, kMostNodes);
+      if (!worked[affordable + i].threat.followed) worked[affordable + i].cone.complete = false;
     });
     for (std::size_t i = 0; i < batch; ++i) held += size_of(worked[affordable + i].cone);
     affordable += batch;
@@ -214,11 +257,14 @@ Result<Forecast> forecast(const Estate& seen, std::span<const Finding> findings,
   if (affordable < std::min(found, options.top_incidents * 2))
     notes.push_back(fmt::format("worked out the {} most promising of {} possible incidents: the paths of the others are too many", affordable, found));
   if (words * 64 < options.worlds) notes.push_back("fewer worlds than asked: the paths are many");
-  if (binding.network.nodes > 0 && graph.components.largest * 5 > binding.network.nodes && graph.components.largest > 1000)
-    notes.push_back(fmt::format("the estate is flat: {} of {} attack states reach one another; separate its networks first", graph.components.largest, binding.network.nodes));
+  if (const std::uint32_t loop = outline.largest_loop(); is_flat(loop, outline)) {
+    notes.push_back(fmt::format("the estate is flat: {} of {} attack states reach one another; separate its networks first", loop, outline.reached()));
+    if (!options.chances_only)
+      if (const std::string advice = told(separation_of(reader, outline, threats_of(reader, outline, organisation), 3), estate); !advice.empty()) notes.push_back(advice);
+  }
   if (std::ranges::any_of(worked, [](const Worked& one) { return !one.cone.complete; }))
     notes.push_back("some incidents have more causes than were followed; their chances are lower bounds");
-  if (binding.capped > 0) notes.push_back(fmt::format("{} steps start from more places than were followed", binding.capped));
+  if (outline.capped() > 0) notes.push_back(fmt::format("{} steps start from more places than were followed", outline.capped()));
 
   Worlds worlds(graph, options.seed, words, options.horizon_days);
   std::vector<std::uint32_t> used;

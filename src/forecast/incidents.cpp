@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 #include <numeric>
+#include <tuple>
 
 namespace stormwatch::forecast {
 
@@ -34,16 +35,17 @@ bool is_program(AssetKind kind) {
 }
 
 /// `whole`: all parts of a program; otherwise only what acts as one (an agent with its tools, a server with its tools).
-Groups groups_of(const Estate& estate, bool whole) {
-  Groups groups(estate.assets().size());
-  for (const Relation& relation : estate.relations()) {
-    const auto from = static_cast<std::uint32_t>(estate.index_of(relation.from)), to = static_cast<std::uint32_t>(estate.index_of(relation.to));
-    if (from >= estate.assets().size() || to >= estate.assets().size()) continue;
-    const AssetKind a = estate.assets()[from].kind(), b = estate.assets()[to].kind();
-    const bool owned_tool = relation.kind == RelationKind::has_tool && (a == AssetKind::agent || a == AssetKind::mcp_server);
-    const bool part = is_program(a) && is_program(b) &&
-                      (relation.kind == RelationKind::serves || relation.kind == RelationKind::exposes || relation.kind == RelationKind::contains);
-    if (owned_tool || (whole && part)) groups.join(from, to);
+Groups groups_of(const Links& links, bool whole) {
+  Groups groups(links.size());
+  for (std::uint32_t from = 0; from < links.size(); ++from) {
+    const AssetKind a = links.kind(from);
+    if (!is_program(a)) continue;
+    for (const Link& link : links.out(from)) {
+      const bool owned_tool = link.kind == RelationKind::has_tool && (a == AssetKind::agent || a == AssetKind::mcp_server);
+      const bool part = is_program(links.kind(link.other)) &&
+                        (link.kind == RelationKind::serves || link.kind == RelationKind::exposes || link.kind == RelationKind::contains);
+      if (owned_tool || (whole && part)) groups.join(from, link.other);
+    }
   }
   return groups;
 }
@@ -72,39 +74,57 @@ void set_impact(Threat& threat, const IncidentType& type, const Asset& asset, co
 
 }  // namespace
 
-std::vector<Threat> threats_of(const Estate& estate, const StepRules& rules, const Binding& binding, const Graph& graph, const BestChains& chains,
-                               const Organisation* organisation) {
-  Groups programs = groups_of(estate, true), actors = groups_of(estate, false);
-  std::vector<std::vector<std::uint8_t>> types_of_state(kStateCount);
-  for (std::uint8_t type = 0; type < rules.incidents.size(); ++type)
+namespace {
+
+/// A state that some incident names, by the incident it belongs to.
+struct Candidate {
+  std::uint32_t group = 0, node = 0;
+  std::uint32_t type = 0;
+};
+
+template <class StateOf>
+std::vector<Threat> threats_over(const Estate& estate, const Links& links, const StepRules& rules, const StateOf& state_of, std::span<const float> cost, const Organisation* organisation) {
+  Groups programs = groups_of(links, true), actors = groups_of(links, false);
+  std::vector<std::vector<std::uint32_t>> types_of_state(kStateCount);
+  for (std::uint32_t type = 0; type < rules.incidents.size(); ++type)
     for (std::uint8_t state : rules.incidents[type].states) types_of_state[state].push_back(type);
-  std::map<std::pair<std::uint32_t, std::uint32_t>, Threat> found;
-  for (std::uint32_t node = 0; node < graph.network->nodes; ++node) {
-    const auto [state, asset] = binding.state_of_node[node];
-    if (asset == kNone || !std::isfinite(chains.cost[node])) continue;
-    for (std::uint8_t type : types_of_state[state]) {
+  std::vector<Candidate> found;
+  for (std::uint32_t node = 0; node < cost.size(); ++node) {
+    const auto [state, asset] = state_of(node);
+    if (asset == kNone || !std::isfinite(cost[node])) continue;
+    for (std::uint32_t type : types_of_state[state]) {
       const bool code = rules.incidents[type].id == "I2";
-      const std::uint32_t group = code ? programs.of(asset) : actors.of(asset);
-      const auto [at, is_new] = found.try_emplace({type, group});
-      Threat& threat = at->second;
-      const double chance = std::exp(-static_cast<double>(chains.cost[node]));
-      if (is_new || chance > threat.screened) {
-        threat.type = type;
-        threat.asset = asset;
-        threat.group = programs.of(asset);
-        threat.screened = chance;
-      }
-      threat.targets.push_back(node);
+      found.push_back({code ? programs.of(asset) : actors.of(asset), node, type});
     }
   }
+  std::ranges::sort(found, {}, [](const Candidate& one) { return std::tuple(one.type, one.group, one.node); });
   std::vector<Threat> out;
-  out.reserve(found.size());
-  for (auto& [key, threat] : found) {
+  for (std::size_t i = 0; i < found.size();) {
+    Threat& threat = out.emplace_back();
+    const Candidate& first = found[i];
+    for (; i < found.size() && found[i].type == first.type && found[i].group == first.group; ++i) {
+      const double chance = std::exp(-static_cast<double>(cost[found[i].node]));
+      threat.targets.push_back(found[i].node);
+      if (threat.targets.size() > 1 && chance <= threat.screened) continue;
+      threat.type = first.type;
+      threat.asset = state_of(found[i].node).second;
+      threat.group = programs.of(threat.asset);
+      threat.screened = chance;
+    }
     set_impact(threat, rules.incidents[threat.type], estate.assets()[threat.asset], organisation);
-    out.push_back(std::move(threat));
   }
   std::ranges::stable_sort(out, [](const Threat& a, const Threat& b) { return a.screened * a.mean > b.screened * b.mean; });
   return out;
+}
+
+}  // namespace
+
+std::vector<Threat> threats_of(const Estate& estate, const StepRules& rules, const Binding& binding, const Graph&, const BestChains& chains, const Organisation* organisation) {
+  return threats_over(estate, Links(estate), rules, [&](std::uint32_t node) { return binding.state_of_node[node]; }, chains.cost, organisation);
+}
+
+std::vector<Threat> threats_of(const SiteReader& reader, const Outline& outline, const Organisation* organisation) {
+  return threats_over(reader.estate(), reader.links(), reader.rules(), [&](std::uint32_t node) { return outline.state_of(node); }, outline.cost(), organisation);
 }
 
 Level level_of(const Chance& chance, const Judgement& judgement) {

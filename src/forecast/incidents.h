@@ -16,15 +16,18 @@ struct Threat {
   std::uint32_t type = 0;              ///< in StepRules::incidents
   std::uint32_t asset = 0;             ///< where it is most likely, to name it by
   std::uint32_t group = 0;             ///< losses within a group are not added
-  std::vector<std::uint32_t> targets;  ///< network nodes
+  std::vector<std::uint32_t> targets;  ///< nodes of the network, or of the outline before it is bound
   double median = 0, p90 = 0, mean = 0;
   double screened = 0;                 ///< rough chance, for choosing which to work out
+  bool followed = true;                ///< all that leads to it was bound
   bool crown = false;                  ///< at what the organisation calls a crown jewel
 };
 
 /// Sorted by screened chance times mean loss, the largest first.
 std::vector<Threat> threats_of(const Estate& estate, const StepRules& rules, const Binding& binding, const Graph& graph, const BestChains& chains,
                                const Organisation* organisation = nullptr);
+/// The same over an outline.
+std::vector<Threat> threats_of(const SiteReader& reader, const Outline& outline, const Organisation* organisation = nullptr);
 
 struct Trajectory {
   std::uint32_t trigger = kNone;

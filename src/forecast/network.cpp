@@ -86,13 +86,20 @@ Adjacency steps_from(const Network& network) {
 }
 
 Components components_of(const Network& network, const Adjacency& from) {
+  std::vector<std::uint32_t> to;
+  to.reserve(network.steps.size());
+  for (const Step& step : network.steps) to.push_back(step.to);
+  return components_of(network.nodes, from, to);
+}
+
+Components components_of(std::uint32_t nodes, const Adjacency& from, std::span<const std::uint32_t> to_of_step) {
   // Tarjan without recursion: a deep chain of states must not exhaust the stack.
   Components out;
-  out.of_node.assign(network.nodes, kNone);
-  std::vector<std::uint32_t> order(network.nodes, kNone), low(network.nodes, 0), stack;
+  out.of_node.assign(nodes, kNone);
+  std::vector<std::uint32_t> order(nodes, kNone), low(nodes, 0), stack;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> calls;
   std::uint32_t time = 0;
-  for (std::uint32_t root = 0; root < network.nodes; ++root) {
+  for (std::uint32_t root = 0; root < nodes; ++root) {
     if (order[root] != kNone) continue;
     calls.push_back({root, from.start[root]});
     order[root] = low[root] = time++;
@@ -100,7 +107,7 @@ Components components_of(const Network& network, const Adjacency& from) {
     while (!calls.empty()) {
       auto& [node, next] = calls.back();
       if (next < from.start[node + 1]) {
-        const std::uint32_t to = network.steps[from.step[next++]].to;
+        const std::uint32_t to = to_of_step[from.step[next++]];
         if (order[to] == kNone) {
           order[to] = low[to] = time++;
           stack.push_back(to);

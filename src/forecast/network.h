@@ -89,5 +89,7 @@ struct Components {
   std::uint32_t largest = 0;  ///< nodes of the largest
 };
 Components components_of(const Network& network, const Adjacency& from);
+/// The same for any graph: `from` gives the steps that leave a node, `to` where each step leads.
+Components components_of(std::uint32_t nodes, const Adjacency& from, std::span<const std::uint32_t> to);
 
 }  // namespace stormwatch::forecast

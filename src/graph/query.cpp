@@ -108,6 +108,7 @@ bool walk(const Node& node, std::span<const std::string> path, V&& visit) {
 struct Evaluation {
   const Estate& estate;
   const FindingsOf* findings;
+  bool reasons = true;               // false: only what is assumed is told
   const Node* items[kDeepestItem + 1] = {};  // innermost last
   std::size_t depth = 0;
 
@@ -252,7 +253,7 @@ struct Evaluation {
       case Word::item: return each_item(clause, asset, [&](const Node&) { return truth(clause.parts.front(), index); });
       case Word::related: {
         // What `item` means ends at the asset's border.
-        Evaluation elsewhere{estate, findings};
+        Evaluation elsewhere{estate, findings, reasons};
         return each_related(clause, index, [&](std::size_t other) { return elsewhere.truth(clause.parts.front(), other); });
       }
       case Word::sees: return truth_of(std::ranges::any_of(asset.sightings, [&](const Sighting& s) { return seen(clause, s); }));
@@ -315,6 +316,7 @@ struct Evaluation {
     const Node* decided = nullptr;
     const Truth truth_here = field(clause, asset, &decided);
     if (truth_here == Truth::unknown) answer.assumed.push_back(fmt::format("{}.{}", name_of(asset.kind()), clause.name));
+    if (!reasons) return;
     const std::string value = value_text(clause, asset, decided);
     if (value.empty()) add_reason(answer, fmt::format("{} is {}", name_in(clause), truth_here == Truth::unknown ? "not known" : "not set"));
     else add_reason(answer, fmt::format("{} is {}", name_in(clause), value));
@@ -345,6 +347,7 @@ struct Evaluation {
       case Word::negation: return explain(clause.parts.front(), index, !negated, answer);
       case Word::field: return explain_field(clause, asset, answer);
       case Word::item: {
+        if (negated && !reasons) return;
         if (negated) return add_reason(answer, fmt::format("no {} is otherwise", name_in(clause)));
         const Truth whole = truth(clause, index);
         bool told = false;
@@ -361,8 +364,9 @@ struct Evaluation {
       }
       case Word::related: {
         const std::string_view relation = name_of(clause.relation);
+        if (negated && !reasons) return;
         if (negated) return add_reason(answer, fmt::format("nothing {} {} it as asked", relation, clause.outgoing ? "from" : "to"));
-        Evaluation elsewhere{estate, findings};
+        Evaluation elsewhere{estate, findings, reasons};
         const Truth whole = truth(clause, index);
         bool told = false;
         each_related(clause, index, [&](std::size_t other) {
@@ -371,10 +375,11 @@ struct Evaluation {
             told = true;
             Answer inner;
             elsewhere.explain(clause.parts.front(), other, false, inner);
+            std::ranges::move(inner.assumed, std::back_inserter(answer.assumed));
+            if (!reasons) return here;
             const Asset& peer = estate.assets()[other];
             const std::string that = fmt::format("{} {}{}", name_of(peer.kind()), peer.name, inner.because.empty() ? "" : " (" + inner.because + ")");
             add_reason(answer, clause.outgoing ? fmt::format("it {} {}", relation, that) : fmt::format("{} {} it", that, relation));
-            std::ranges::move(inner.assumed, std::back_inserter(answer.assumed));
             std::ranges::move(inner.findings, std::back_inserter(answer.findings));
           }
           return here;
@@ -382,6 +387,7 @@ struct Evaluation {
         return;
       }
       case Word::sees:
+        if (!reasons) return;
         if (negated) return add_reason(answer, fmt::format("no {} was seen", clause.what));
         for (const Sighting& sighting : asset.sightings)
           if (seen(clause, sighting)) {
@@ -391,7 +397,7 @@ struct Evaluation {
           }
         return;
       case Word::finding:
-        if (negated || !findings || index >= findings->size()) return;
+        if (!reasons || negated || !findings || index >= findings->size()) return;
         for (const Finding* finding : (*findings)[index])
           if (wanted(clause, *finding)) {
             answer.findings.push_back(finding->id);
@@ -404,16 +410,39 @@ struct Evaluation {
 
 }  // namespace
 
+namespace {
+void explain_into(Answer& answer, Evaluation& evaluation, const Clause& root, std::size_t asset_index) {
+  evaluation.explain(root, asset_index, false, answer);
+  std::ranges::sort(answer.assumed);
+  answer.assumed.erase(std::unique(answer.assumed.begin(), answer.assumed.end()), answer.assumed.end());
+}
+
+unsigned reach_of(const Clause& clause) {
+  unsigned deepest = 0;
+  for (const Clause& part : clause.parts) deepest = std::max(deepest, reach_of(part));
+  return deepest + (clause.word == Word::related ? 1 : 0);
+}
+}  // namespace
+
 Answer Condition::evaluate(const Estate& estate, std::size_t asset_index, const FindingsOf* findings) const {
   Answer answer;
   if (!root_ || asset_index >= estate.assets().size()) return answer;
   Evaluation evaluation{estate, findings};
   answer.truth = evaluation.truth(*root_, asset_index);
-  if (answer.truth == Truth::no) return answer;
-  evaluation.explain(*root_, asset_index, false, answer);
-  std::ranges::sort(answer.assumed);
-  answer.assumed.erase(std::unique(answer.assumed.begin(), answer.assumed.end()), answer.assumed.end());
+  if (answer.truth != Truth::no) explain_into(answer, evaluation, *root_, asset_index);
   return answer;
 }
+
+Answer Condition::judge(const Estate& estate, std::size_t asset_index, const FindingsOf* findings) const {
+  Answer answer;
+  if (!root_ || asset_index >= estate.assets().size()) return answer;
+  Evaluation evaluation{estate, findings, false};
+  answer.truth = evaluation.truth(*root_, asset_index);
+  // Where the answer is sure nothing was assumed on the way to it.
+  if (answer.truth == Truth::unknown) explain_into(answer, evaluation, *root_, asset_index);
+  return answer;
+}
+
+unsigned Condition::reach() const { return root_ ? reach_of(*root_) : 0; }
 
 }  // namespace stormwatch::graph

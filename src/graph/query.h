@@ -49,6 +49,10 @@ class Condition {
   /// Unknown words, fields, kinds, relations and broken expressions are Errors with file and line.
   static Result<Condition> parse(const Node& node, std::string_view file);
   [[nodiscard]] Answer evaluate(const Estate& estate, std::size_t asset_index, const FindingsOf* findings = nullptr) const;
+  /// What `evaluate` decides, without its reasons: `truth` and, where it is unknown, `assumed`; the rest stays empty.
+  [[nodiscard]] Answer judge(const Estate& estate, std::size_t asset_index, const FindingsOf* findings = nullptr) const;
+  /// How many relations away from the asset it looks.
+  [[nodiscard]] unsigned reach() const;
   /// Kinds an asset must have for the condition to hold; empty: any. For going through candidates only.
   [[nodiscard]] std::span<const AssetKind> kinds() const;
 

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// The attack network of a whole estate in outline: which rules act where, from where, and with what mean chance. No reasons, no
+// variables: what it takes to see which states an attacker may come to, how likely by the best way, and by which steps at all.
+// The part of it that the answers need is then bound in full (bind.h).
+//
+// Nodes are the states that some rule gives at an asset, numbered by asset and state. Sites are in the order of (rule, place of the
+// asset's kind in the rule, asset). Both depend on the estate alone, not on threads.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "forecast/network.h"
+#include "forecast/sites.h"
+
+namespace stormwatch::forecast {
+
+struct OutlineSite {
+  std::uint32_t asset = 0;
+  std::uint16_t rule = 0;
+  bool capped = false;       ///< starts from more places than were followed
+  float outside = 0;         ///< -log of the chance that its best trigger happens within 90 days and it works; infinite: no trigger
+  float inside = 0;          ///< -log of the chance that it works from the states it starts from; infinite: from none
+  std::uint32_t flows = 0;   ///< where its flow assets begin
+};
+
+class Outline {
+ public:
+  Outline(const SiteReader& reader, unsigned jobs);
+
+  [[nodiscard]] std::span<const OutlineSite> sites() const { return sites_; }
+  [[nodiscard]] std::span<const std::uint32_t> flows(std::uint32_t site) const {
+    const std::size_t end = site + 1 < sites_.size() ? sites_[site + 1].flows : flows_.size();
+    return std::span(flows_).subspan(sites_[site].flows, end - sites_[site].flows);
+  }
+  [[nodiscard]] std::uint32_t nodes() const { return base_.empty() ? 0 : base_.back(); }
+  [[nodiscard]] std::uint32_t node(std::uint8_t state, std::uint32_t asset) const;  ///< kNone if no rule gives it
+  [[nodiscard]] std::pair<std::uint8_t, std::uint32_t> state_of(std::uint32_t node) const { return {state_[node], asset_[node]}; }
+  /// -log of the best chain's chance by node, infinite where no trigger leads.
+  [[nodiscard]] std::span<const float> cost() const { return cost_; }
+  [[nodiscard]] std::uint32_t reached() const { return reached_; }  ///< nodes with a finite cost
+  [[nodiscard]] const std::vector<std::uint32_t>& sites_of_rule() const { return sites_of_rule_; }
+  [[nodiscard]] std::size_t capped() const;
+  /// Nodes of the largest set of states that all lead to one another.
+  [[nodiscard]] std::uint32_t largest_loop() const;
+  /// Adds to `kept` the nodes from which a target is reached, nearest first, at most `most`, and counts the new
+  /// ones; false if there were more.
+  bool add_causes(std::span<const std::uint32_t> targets, std::size_t most, std::vector<bool>& kept, std::size_t& count) const;
+  [[nodiscard]] std::vector<bool> reached_nodes() const;
+  [[nodiscard]] std::uint32_t node_of_site(std::uint32_t site) const;
+  /// Best ways, the chance of each site's steps times `left(site)`.
+  struct Search {
+    std::vector<float> cost;                     ///< like cost()
+    std::vector<std::uint32_t> site, source;     ///< by node: the last site of its best way and the node it came from; kNone from outside
+    std::uint32_t reached = 0;
+  };
+  [[nodiscard]] Search search(const std::function<double(std::uint32_t)>& left) const;
+  /// The nodes that the site's steps start from.
+  template <class Visit>
+  void each_source(std::uint32_t site, Visit&& visit) const {
+    const StepRule& rule = rules_.rules[sites_[site].rule];
+    for (std::uint32_t flow : flows(site))
+      for (std::uint8_t state : rule.from)
+        if (state != rule.to || flow != sites_[site].asset)
+          if (const std::uint32_t at = node(state, flow); at != kNone) visit(at);
+  }
+
+ private:
+  struct Part;
+  void read_part(const SiteReader& reader, Part& part) const;
+  void number_nodes();
+  void index_sites();
+  const StepRules& rules_;
+  std::vector<OutlineSite> sites_;
+  std::vector<std::uint32_t> flows_;
+  std::vector<std::uint64_t> states_;  ///< by asset: bit a state that some rule gives
+  std::vector<std::uint32_t> base_;    ///< by asset: number of its first node
+  std::vector<std::uint8_t> state_;
+  std::vector<std::uint32_t> asset_;
+  Adjacency into_, from_;              ///< sites by the node they give, and by the nodes they start from
+  std::vector<float> cost_;
+  std::uint32_t reached_ = 0;
+  std::vector<std::uint32_t> sites_of_rule_;
+};
+
+}  // namespace stormwatch::forecast
