@@ -3,6 +3,7 @@
 
 #include <git2.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -25,7 +26,7 @@ const match::Database& packs() {
 
 class Repository {
  public:
-  Repository() : folder_(std::filesystem::path(testing::TempDir()) / "stormwatch_history") {
+  Repository() : folder_(std::filesystem::path(testing::TempDir()) / ("stormwatch_history_" + std::to_string(::getpid()))) {
     std::filesystem::remove_all(folder_);
     git_libgit2_init();
     EXPECT_EQ(git_repository_init(&repository_, folder_.c_str(), 0), 0);

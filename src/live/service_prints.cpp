@@ -119,8 +119,12 @@ Result<std::optional<ServicePrint>> read_service_print(const Node& root, const s
         }
         print.routes.push_back(std::move(routes));
       }
+    } else if (member.key == "family") {
+      const std::optional<bool> family = member.value.as_bool();
+      if (!family) return wrong(file, member.value, "family", "true or false");
+      print.family = *family;
     } else if (member.key != "note" && member.key != "source") {
-      return wrong(file, member.value, "unknown key '" + member.key + "'", "signs, versions, routes, source, note");
+      return wrong(file, member.value, "unknown key '" + member.key + "'", "signs, versions, routes, family, source, note");
     }
   }
   if (print.signs.empty()) return wrong(file, *http, "no signs", "signs: [...]");

@@ -2,7 +2,7 @@
 // How AI services show over HTTP what they are: the part `http` of services/*.yaml.
 //
 //   http:
-//     signs:                                  what tells the product; a `sure` one alone, of the others two
+//     signs:                                  what tells the product; a `sure` one alone, of the others two on two paths
 //       - {path: /api/version, json: [version], sure: true}
 //       - {path: /, body: 'Ollama is running'}
 //     versions:                               where its version stands; the first that answers counts
@@ -12,6 +12,7 @@
 //       read: [/api/tags]                     what it holds: models, runs, collections
 //       administration: [/api/ps]             its settings, users, jobs
 //       code: [/api/kernels]                  where its users run code
+//     family: true                            many products answer so: told only where nothing tells the product
 //     note: marked where the answers were taken from documentation
 //
 // A sign may ask of one path: `status` (200 if left out), `json` (paths of members that must be there, or a map of path to expression),
@@ -59,6 +60,7 @@ struct ServiceRoutes {
 struct ServicePrint {
   std::string product, title;
   bool code_execution = false;
+  bool family = false;  ///< many products answer so: told only where nothing tells the product
   std::vector<long> ports;
   std::vector<ServiceSign> signs;
   std::vector<ServiceVersion> versions;

@@ -152,9 +152,11 @@ bool counts(const ServiceSign& sign, const Page& page, const Page& missing) {
 
 Match match_of(const ServicePrint& print, Asking& asking, const Page& missing, bool first_page_only) {
   Match match{&print, 0, 0, {}};
+  std::set<std::string_view> hinted;  // what one page says twice is one hint
   for (const ServiceSign& sign : print.signs) {
     if (first_page_only && sign.path != "/") continue;
     if (!counts(sign, asking.page(sign.path), missing)) continue;
+    if (!sign.sure && !hinted.insert(sign.path).second) continue;
     ++(sign.sure ? match.sure : match.hints);
     match.evidence.push_back(said_by(sign));
     if (match.sure > 0 && !first_page_only) break;
@@ -171,12 +173,13 @@ Match best_match(std::span<const ServicePrint> prints, Asking& asking, const Pag
     order.push_back(&print);
   }
   if (best.sure > 0) return best;
-  // Those that showed something, then those that usually stand at this port, then the rest.
+  // Those that showed something, then those that usually stand at this port, then the rest, then families.
   std::ranges::stable_sort(order, [&](const ServicePrint* a, const ServicePrint* b) {
-    const auto rank = [&](const ServicePrint* print) { return print == best.print ? 0 : std::ranges::find(print->ports, port) != print->ports.end() ? 1 : 2; };
+    const auto rank = [&](const ServicePrint* print) { return print->family ? 3 : print == best.print ? 0 : std::ranges::find(print->ports, port) != print->ports.end() ? 1 : 2; };
     return rank(a) < rank(b);
   });
   for (const ServicePrint* print : order) {
+    if (print->family && best.told()) break;
     Match match = match_of(*print, asking, missing, false);
     if (match.score() > best.score()) best = std::move(match);
     if (best.sure > 0 || asking.gave_up()) break;

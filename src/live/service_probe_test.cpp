@@ -19,8 +19,12 @@ TEST(ServicePrints, each_can_tell_its_product_within_the_bound_of_requests) {
   for (const ServicePrint& print : *prints) {
     EXPECT_TRUE(products.insert(print.product).second) << print.product << " stands twice";
     const auto sure = std::ranges::count_if(print.signs, &ServiceSign::sure);
-    EXPECT_TRUE(sure > 0 || print.signs.size() >= 2) << print.product << ": one hint tells nothing";
-    for (const ServiceSign& sign : print.signs) paths.insert(sign.path);
+    std::set<std::string> hinted;
+    for (const ServiceSign& sign : print.signs) {
+      paths.insert(sign.path);
+      EXPECT_TRUE(sign.sure || hinted.insert(sign.path).second) << print.product << ": two hints on " << sign.path << " count as one";
+    }
+    EXPECT_TRUE(sure > 0 || hinted.size() >= 2) << print.product << ": one hint tells nothing";
   }
   EXPECT_LE(paths.size(), 280U) << "an unknown server is asked for all of them";
 }

@@ -182,7 +182,13 @@ Result<std::vector<live::PinChange>> hold_to_lock(const Arguments& arguments, co
 /// What was seen, as the file that the collectors read.
 struct Seen {
   std::string file, name, target;  ///< the JSON, its file's name, and the target as the report shows it
+  bool talks = true;               ///< an MCP server said so: it named a version of the protocol, or asks for a token as MCP has it
 };
+
+/// Many servers refuse everybody with 401 or 403; one of MCP says where its tokens come from.
+bool talks_mcp(const live::Probed& probed) {
+  return !probed.listing.protocol.empty() || (probed.http && probed.http->challenge.find("resource_metadata") != std::string::npos);
+}
 
 Result<Seen> see_services(const Arguments& arguments, const live::HttpTarget& target, const live::ProbeLimits& limits, live::Transcript& transcript) {
   if (!target.url.empty()) {
@@ -205,7 +211,7 @@ Result<Seen> see_server(const Arguments& arguments, const match::Database& patte
   add_capabilities(live::probe_file(probed, {}, {}), pin);
   const Result<std::vector<live::PinChange>> changes = hold_to_lock(arguments, pin);
   if (!changes) return std::unexpected(changes.error());
-  return Seen{live::probe_file(probed, *changes, exercised->behaviour, exercised->answers), "probe.json", probed.address};
+  return Seen{live::probe_file(probed, *changes, exercised->behaviour, exercised->answers), "probe.json", probed.address, talks_mcp(probed)};
 }
 
 /// A host without a path is asked for AI services before it is taken for an MCP server, a URL with a path the other way round.
@@ -221,7 +227,7 @@ Result<Seen> see(const Arguments& arguments, const match::Database& patterns, co
   if (first && (!host || first->file.find("\"product\"") != std::string::npos)) return first;
   if (host && !first) return first;
   Result<Seen> second = host ? server() : services();
-  if (host) return second ? std::move(second) : std::move(first);
+  if (host) return second && second->talks ? std::move(second) : std::move(first);
   return second && second->file.find("\"product\"") != std::string::npos ? std::move(second) : std::move(first);
 }
 
@@ -231,6 +237,8 @@ int run(const Arguments& arguments) {
   const bool command = !arguments.after_dashes.empty();
   if (static_cast<std::size_t>(command) + arguments.positional.size() + static_cast<std::size_t>(arguments.has("--cidr")) != 1)
     return refuse({"probe takes one server", "", "", "a URL, --cidr RANGE, or -- and the command that starts it"});
+  if (arguments.has("--cidr") && (arguments.has("--header") || arguments.has("--bearer-env")))
+    return refuse({"--header and --bearer-env would go to whatever answers in a range", "", "", "the URL of the one server that they are for, in place of --cidr"});
   if (arguments.has("--exercise") && !command)
     return refuse({"--exercise calls tools in a sandbox, and a server at an address runs elsewhere", "", "", "-- and the command that starts the server"});
   std::vector<std::string> secrets;
