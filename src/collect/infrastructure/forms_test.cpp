@@ -373,5 +373,50 @@ TEST_F(Forms, exports_of_running_systems_speak_terraform) {
   EXPECT_EQ(at("google_vertex_ai_endpoint.1", "display_name"), "e");
 }
 
+TEST_F(Forms, what_aws_prints_has_the_shape_that_is_declared) {
+  put("groups.json", R"({"SecurityGroups": [{"GroupName": "open", "IpPermissions": [{"FromPort": 8888, "IpProtocol": "tcp", "IpRanges": [{"CidrIp": "0.0.0.0/0"}], "ToPort": 8888}], "GroupId": "sg-0a"}]})");
+  put("guardrail.json", R"({"name": "g", "guardrailArn": "arn:aws:bedrock:e:1:guardrail/abc", "contentPolicy": {"filters": [{"type": "PROMPT_ATTACK", "inputStrength": "LOW"}]}, "blockedInputMessaging": "no"})");
+  put("iam.json", R"({"RoleDetailList": [{"RoleName": "serving", "Arn": "arn:aws:iam::1:role/serving", "AssumeRolePolicyDocument": "%7B%22Statement%22%3A%5B%7B%22Effect%22%3A%22Allow%22%2C%22Principal%22%3A%22%2A%22%2C%22Action%22%3A%22sts%3AAssumeRole%22%7D%5D%7D",
+    "RolePolicyList": [{"PolicyName": "p", "PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": "bedrock:*", "Resource": "*"}]}}], "AttachedManagedPolicies": [{"PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}]}], "Policies": []})");
+  put("key.json", R"({"KeyMetadata": {"KeyId": "k", "Arn": "arn:aws:kms:e:1:key/k", "Enabled": true, "KeyManager": "CUSTOMER"}})");
+  put("functions.json", R"({"Functions": [{"FunctionName": "f", "FunctionArn": "arn:aws:lambda:e:1:function:f", "Role": "arn:aws:iam::1:role/serving", "CodeSha256": "x", "VpcConfig": {"SubnetIds": [], "SecurityGroupIds": [], "VpcId": ""}}]})");
+  put("config.json", R"({"configurationItems": [{"resourceType": "AWS::S3::Bucket", "resourceName": "b", "configuration": {"name": "b"}, "supplementaryConfiguration": {"BucketPolicy": {"policyText": "{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"s3:GetObject\"}]}"}}}]})");
+  look();
+  EXPECT_EQ(at("aws_security_group.sg-0a", "ingress.0.cidr_blocks.0"), "0.0.0.0/0");
+  EXPECT_EQ(at("aws_security_group.sg-0a", "open_ports.0.from_port"), "8888");
+  EXPECT_EQ(at("aws_bedrock_guardrail.g", "content_policy_config.filters_config.0.input_strength"), "LOW");
+  EXPECT_EQ(at("aws_iam_role.serving", "statements.0.actions.0"), "bedrock:*");
+  EXPECT_EQ(at("aws_iam_role.serving", "trust_statements.0.actions.0"), "sts:AssumeRole");
+  EXPECT_EQ(at("aws_iam_role.serving", "managed_policy_arns.0"), "arn:aws:iam::aws:policy/AdministratorAccess");
+  EXPECT_EQ(at("aws_kms_key.k", "enable_key_rotation"), "${not in the export}");
+  EXPECT_EQ(at("aws_lambda_function.f", "vpc_config"), "");
+  EXPECT_EQ(at("aws_s3_bucket.b", "public_access_block"), "${not in the export}");
+  EXPECT_EQ(at("aws_s3_bucket.b", "statements.0.actions.0"), "s3:GetObject");
+}
+
+TEST_F(Forms, what_an_export_holds_and_nobody_reads_is_told_once_a_kind) {
+  put("az.json", R"([{"id": "/subscriptions/0/a", "type": "Microsoft.Network/virtualNetworks"}, {"id": "/subscriptions/0/b", "type": "microsoft.network/virtualnetworks"}])");
+  put("assets.json", R"([{"name": "//x/1", "assetType": "compute.googleapis.com/Route", "resource": {"data": {}}}])");
+  put("models.json", R"({"Models": [{"ModelName": "a", "ModelArn": "arn:aws:sagemaker:e:1:model/a"}, {"ModelName": "b", "ModelArn": "arn:aws:sagemaker:e:1:model/b"}]})");
+  put("jobs.json", R"({"TrainingJobSummaries": [{"TrainingJobName": "a", "TrainingJobArn": "arn:aws:sagemaker:e:1:training-job/a"}]})");
+  look();
+  EXPECT_TRUE(has_gap("unsupported 2 of microsoft.network/virtualnetworks: no rule is about this type of Azure"));
+  EXPECT_TRUE(has_gap("unsupported 1 of compute.googleapis.com/Route: no rule is about this asset type"));
+  EXPECT_TRUE(has_gap("unsupported 2 of AWS::SageMaker::Model: only a summary; expected is what its describe or get call prints"));
+  EXPECT_TRUE(has_gap("unsupported 1 of sagemaker training-job: no rule is about this kind of AWS"));
+  EXPECT_EQ(at("aws_sagemaker_model.a", "model_name"), "-");
+}
+
+TEST_F(Forms, assets_and_bindings_of_google_have_the_shape_that_is_declared) {
+  put("assets.json", R"([{"name": "//storage.googleapis.com/train", "assetType": "storage.googleapis.com/Bucket", "resource": {"data": {"iamConfiguration": {"publicAccessPrevention": "inherited", "uniformBucketLevelAccess": {"enabled": false}}}}},
+{"name": "//compute.googleapis.com/projects/p/global/firewalls/f", "assetType": "compute.googleapis.com/Firewall", "resource": {"data": {"sourceRanges": ["0.0.0.0/0"], "allowed": [{"IPProtocol": "tcp", "ports": ["8000-9000"]}]}}},
+{"name": "//cloudresourcemanager.googleapis.com/projects/p", "assetType": "cloudresourcemanager.googleapis.com/Project", "iamPolicy": {"bindings": [{"role": "roles/owner", "members": ["user:a"]}]}}])");
+  look();
+  EXPECT_EQ(at("google_storage_bucket.train", "public_access_prevention"), "inherited");
+  EXPECT_EQ(at("google_storage_bucket.train", "uniform_bucket_level_access"), "false");
+  EXPECT_EQ(at("google_compute_firewall.f", "open_ports.0.from_port"), "8000");
+  EXPECT_EQ(at("google_project_iam_binding.p/roles/owner", "members.0"), "user:a");
+}
+
 }  // namespace
 }  // namespace stormwatch::collect

@@ -7,11 +7,12 @@
 // 200,000 items are a Gap.
 #include <algorithm>
 #include <array>
-#include <cctype>
+#include <map>
 
 #include "collect/collector.h"
+#include "collect/infrastructure/aws_printed.h"
 #include "collect/infrastructure/azure_forms.h"
-#include "collect/infrastructure/cloudformation_forms.h"
+#include "collect/infrastructure/google_assets.h"
 #include "collect/infrastructure/manifest.h"
 #include "collect/infrastructure/resource.h"
 #include "format/document.h"
@@ -21,36 +22,16 @@ namespace {
 
 constexpr std::size_t kLargestItem = 8U << 20;
 constexpr std::size_t kMostItems = 200'000;
+constexpr std::size_t kMostNeighbours = 100;
+constexpr std::size_t kMostKinds = 40;  // of resources left out that are named in gaps
+
+std::string lower(std::string_view text) {
+  std::string copy(text);
+  std::ranges::transform(copy, copy.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return copy;
+}
 
 bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
-
-// "aws sagemaker describe-x" and their like tell the type by the name of the ARN they print.
-struct Printed {
-  std::string_view key, type;
-};
-constexpr std::array<Printed, 7> kPrinted{{{"NotebookInstanceArn", "AWS::SageMaker::NotebookInstance"},
-                                           {"EndpointConfigArn", "AWS::SageMaker::EndpointConfig"},
-                                           {"ModelArn", "AWS::SageMaker::Model"},
-                                           {"DomainArn", "AWS::SageMaker::Domain"},
-                                           {"guardrailArn", "AWS::Bedrock::Guardrail"},
-                                           {"agentArn", "AWS::Bedrock::Agent"},
-                                           {"knowledgeBaseArn", "AWS::Bedrock::KnowledgeBase"}}};
-
-struct AssetType {
-  std::string_view google, terraform;
-};
-constexpr std::array<AssetType, 12> kAssetTypes{{{"aiplatform.googleapis.com/Endpoint", "google_vertex_ai_endpoint"},
-                                                 {"aiplatform.googleapis.com/Dataset", "google_vertex_ai_dataset"},
-                                                 {"aiplatform.googleapis.com/Index", "google_vertex_ai_index"},
-                                                 {"aiplatform.googleapis.com/IndexEndpoint", "google_vertex_ai_index_endpoint"},
-                                                 {"aiplatform.googleapis.com/Featurestore", "google_vertex_ai_featurestore"},
-                                                 {"aiplatform.googleapis.com/MetadataStore", "google_vertex_ai_metadata_store"},
-                                                 {"aiplatform.googleapis.com/Tensorboard", "google_vertex_ai_tensorboard"},
-                                                 {"notebooks.googleapis.com/Instance", "google_workbench_instance"},
-                                                 {"storage.googleapis.com/Bucket", "google_storage_bucket"},
-                                                 {"compute.googleapis.com/Firewall", "google_compute_firewall"},
-                                                 {"run.googleapis.com/Service", "google_cloud_run_service"},
-                                                 {"container.googleapis.com/Cluster", "google_container_cluster"}}};
 
 std::string_view whole_text(const Source& source) {
   if (source.whole.size() <= source.text.size()) return source.text;
@@ -64,7 +45,7 @@ bool wants(const Source& source) {
   if (has(head, "\"apiVersion\"") && (has(head, "\"items\"") || has(head, "\"kind\"")) && has(head, "\"metadata\"")) return true;
   if (has(head, "\"/subscriptions/") && has(head, "\"id\"")) return true;
   if (has(head, "\"configurationItems\"") || has(head, "\"configurationItemVersion\"") || has(head, "\"assetType\"")) return true;
-  return std::ranges::any_of(kPrinted, [&](const Printed& one) { return has(head, one.key); });
+  return looks_printed_by_aws(head);
 }
 
 // The lists that tools print their items in; a text that is a list itself has them too.
@@ -147,7 +128,9 @@ class Reader {
       for (Asset& asset : found.assets) observation_.add(std::move(asset));
       std::ranges::move(found.relations, std::back_inserter(observation_.relations));
     }
-    observe_resources(source_, std::move(resources_), {}, observation_);
+    tell_unread();
+    refer_by_arn(resources_);
+    observe_resources(source_, std::move(resources_), neighbours(), observation_);
   }
 
  private:
@@ -179,24 +162,40 @@ class Reader {
     else aws(root);
   }
 
-  void azure(const Node& root) {
-    if (auto resource = azure_resource(root.text("type"), root.text("name"), root)) resources_.push_back(std::move(*resource));
+  // Listings of one account stand beside each other.
+  [[nodiscard]] std::vector<std::string> neighbours() const {
+    std::vector<std::string> paths;
+    const bool refers = std::ranges::any_of(resources_, [](const Resource& resource) { return !resource.references.empty(); });
+    if (!refers || !source_.files || !source_.member.empty()) return paths;
+    const std::string folder(source_.folder());
+    for (const std::string_view name : source_.files->files_in(folder)) {
+      std::string path = folder.empty() ? std::string(name) : folder + "/" + std::string(name);
+      if (name.ends_with(".json") && path != source_.path) paths.push_back(std::move(path));
+      if (paths.size() == kMostNeighbours) break;
+    }
+    return paths;
   }
-  void add(std::string type, std::string_view name, Node body, std::uint32_t line) {
-    Resource resource;
-    resource.type = std::move(type);
-    resource.name = name;
-    resource.address = resource.type + "." + resource.name;
-    resource.body = std::move(body);
-    resource.line = line;
-    resources_.push_back(std::move(resource));
+
+  // One line for each kind that was left out, so that a listing of a thousand networks is not a thousand lines.
+  void tell_unread() {
+    std::size_t told = 0, more = 0;
+    for (const auto& [what, count] : unread_)
+      if (++told <= kMostKinds) observation_.gaps.push_back({source_.path, source_.member, "unsupported", std::to_string(count) + " of " + what});
+      else more += count;
+    if (more) observation_.gaps.push_back({source_.path, source_.member, "unsupported", std::to_string(more) + " resources of " + std::to_string(unread_.size() - kMostKinds) + " more kinds that no rule is about"});
+  }
+  void unread(std::string_view kind, std::string_view why) { ++unread_[excerpt_of(kind, 100) + ": " + std::string(why)]; }
+
+  void azure(const Node& root) {
+    const std::string_view type = root.text("type");
+    if (auto resource = azure_resource(type, root.text("name"), root)) resources_.push_back(std::move(*resource));
+    else unread(type.empty() ? "resources without a type" : lower(type), type.empty() ? "expected is \"type\" beside \"id\"" : "no rule is about this type of Azure");
   }
   void google(const Node& root) {
-    const auto* row = std::ranges::find(kAssetTypes, root.text("assetType"), &AssetType::google);
-    const Node* data = root.at_path("resource.data");
-    if (row == kAssetTypes.end() || !data) return;
-    const std::string_view name = root.text("name");
-    add(std::string(row->terraform), name.substr(name.rfind('/') + 1), terraform_body_of(*data), root.line);
+    std::vector<Resource> found = google_resources(root);
+    const std::string_view type = root.text("assetType");
+    if (found.empty() && !root.find("iamPolicy")) unread(type, root.at_path("resource.data") ? "no rule is about this asset type" : "expected is resource.data, as --content-type=resource prints it");
+    std::ranges::move(found, std::back_inserter(resources_));
   }
   // The configuration is an object, or in older exports a text of JSON.
   void aws_config(const Node& root) {
@@ -207,19 +206,49 @@ class Reader {
       body = std::move(*parsed);
       move_lines(body, root.line - 1);
     }
-    if (body.is_map()) add(terraform_type_of(root.text("resourceType")), root.text("resourceName", root.text("resourceId")), terraform_body_of(body), root.line);
+    if (!body.is_map()) return unread(root.text("resourceType"), "expected is \"configuration\" as an object or a text of JSON");
+    if (const Node* beside = root.find("supplementaryConfiguration")) add_supplement(*beside, body);
+    aws_add(root.text("resourceType"), root.text("resourceName", root.text("resourceId")), body);
   }
-  void aws(const Node& root) {
-    // bedrock-agent wraps what it prints: {"agent": {...}}.
-    const Node& inner = root.members.size() == 1 && root.members[0].value.is_map() ? root.members[0].value : root;
-    for (const Printed& one : kPrinted)
-      if (const Node* arn = inner.find(one.key)) return add(terraform_type_of(one.type), std::string_view(arn->scalar).substr(arn->scalar.rfind('/') + 1), terraform_body_of(inner), inner.line);
+  void aws_add(std::string_view type, std::string_view name, const Node& body) {
+    if (auto resource = aws_resource(type, name, body)) resources_.push_back(std::move(*resource));
+  }
+  // What AWS Config keeps beside the configuration, in templates' names.
+  void add_supplement(const Node& beside, Node& body) {
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kNames{{{"BucketPolicy", "policy"},
+                                                                                        {"BucketVersioningConfiguration", "VersioningConfiguration"},
+                                                                                        {"ServerSideEncryptionConfiguration", "BucketEncryption"},
+                                                                                        {"BucketLoggingConfiguration", "Logging"},
+                                                                                        {"Policy", "Policy"},
+                                                                                        {"KeyRotationStatus", "KeyRotationEnabled"}}};
+    for (const Node::Member& member : beside.members) {
+      Node value = member.value;
+      if (value.is_string() && !value.scalar.empty() && (value.scalar[0] == '{' || value.scalar[0] == '"'))
+        if (auto parsed = format::parse_json(value.scalar, *source_.limits)) value = std::move(*parsed);
+      if (const Node* text = value.find("policyText")) value = Node(*text);
+      const auto* row = std::ranges::find(kNames, std::string_view(member.key), &std::pair<std::string_view, std::string_view>::first);
+      body.members.push_back({row == kNames.end() ? member.key : std::string(row->second), std::move(value), member.line});
+    }
+  }
+  // What `aws` prints is the resource, or wraps it ({"agent": {...}}), or holds lists of resources ({"Reservations": [{"Instances": [...]}]}).
+  void aws(const Node& root, std::string_view list = {}, int depth = 0) {
+    const AwsPrinted printed = aws_printed(root, list);
+    if (printed.kind == AwsPrinted::Kind::resource) return aws_add(printed.type, printed.name, root);
+    if (printed.kind == AwsPrinted::Kind::summary) return unread(printed.type, "only a summary; expected is what its describe or get call prints");
+    if (printed.kind == AwsPrinted::Kind::unknown) return unread(printed.type, "no rule is about this kind of AWS");
+    if (depth > 2) return;
+    for (const Node::Member& member : root.members) {
+      if (member.value.is_map() && root.members.size() <= 2) aws(member.value, {}, depth + 1);
+      for (const Node& item : member.value.items)
+        if (item.is_map()) aws(item, member.key, depth + 1);
+    }
   }
 
   const Source& source_;
   Observation& observation_;
   std::vector<ManifestDocument> manifests_;
   std::vector<Resource> resources_;
+  std::map<std::string, std::size_t> unread_;  // what and why -> how many
   std::size_t too_large_ = 0, broken_ = 0;
 };
 
