@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -274,7 +275,7 @@ def test_exposure():
 
 
 def raw_server(talk):
-    """A server of bytes: `talk(connection)` for each connection, in a thread."""
+    """A server of bytes: `talk(connection, ends, first bytes)` for each connection, in a thread."""
     listener = socket.create_server(("127.0.0.1", 0))
     listener.settimeout(0.2)
     ends = threading.Event()
@@ -282,8 +283,7 @@ def raw_server(talk):
     def one(connection):
         try:
             connection.settimeout(60)
-            connection.recv(65536)
-            talk(connection, ends)
+            talk(connection, ends, connection.recv(65536))
         except OSError:
             pass
         finally:
@@ -302,27 +302,27 @@ def raw_server(talk):
 
 
 def test_hostile():
-    def drip(connection, ends):
+    def drip(connection, ends, first):
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 1000000\r\n\r\n")
         while not ends.wait(0.5):
             connection.sendall(b"a")
 
-    def endless(connection, ends):
+    def endless(connection, ends, first):
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n[")
         while not ends.is_set():
             connection.sendall(b"1," * 32768)
 
-    def bomb(connection, ends):
+    def bomb(connection, ends, first):
         import gzip
         body = gzip.compress(b"[" + b" " * (64 << 20) + b"]")
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(body) + body)
 
-    def headers(connection, ends):
+    def headers(connection, ends, first):
         connection.sendall(b"HTTP/1.1 200 OK\r\n")
         for i in range(20000):
             connection.sendall(b"X-%d: %s\r\n" % (i, b"y" * 200))
 
-    def garbage(connection, ends):
+    def garbage(connection, ends, first):
         connection.sendall(bytes(range(256)) * 64)
 
     def one(name, talk):
@@ -336,6 +336,59 @@ def test_hostile():
 
     with concurrent.futures.ThreadPoolExecutor() as together:  # they mostly wait
         list(together.map(one, *zip(*{"a byte now and then": drip, "an answer without end": endless, "a compressed bomb": bomb, "headers without end": headers, "no HTTP": garbage}.items())))
+
+
+def postgresql(let_in, vector):
+    """What PostgreSQL answers, from the message formats of its documentation."""
+    def message(kind, body):
+        return kind + struct.pack(">I", len(body) + 4) + body
+
+    def talk(connection, ends, first):
+        if first == struct.pack(">II", 8, 80877103):
+            connection.sendall(b"N")
+            return
+        if not let_in:
+            connection.sendall(message(b"R", struct.pack(">I", 10) + b"SCRAM-SHA-256\0\0"))
+            return
+        for part in (message(b"R", bytes(4)), message(b"S", b"server_version\x0016.4 (Debian 16.4-1)\0"), message(b"Z", b"I")):
+            connection.sendall(part)  # in parts: a message may come in several
+            time.sleep(0.02)
+        connection.recv(65536)
+        row = message(b"D", struct.pack(">HI", 1, len(vector)) + vector) if vector else b""
+        connection.sendall(row + message(b"C", b"SELECT\0") + message(b"Z", b"I"))
+
+    return talk
+
+
+def test_databases():
+    info = b"# Server\r\nredis_version:7.2.5\r\nredis_mode:standalone\r\n"
+    seen = {
+        "redis": ("redis", "redis", "7.2.5", "none", lambda c, e, f: c.sendall(b"$%d\r\n%s\r\n" % (len(info), info))),
+        "redis with a password": ("redis", "redis", None, "token", lambda c, e, f: c.sendall(b"-NOAUTH Authentication required.\r\n")),
+        "postgresql": ("postgresql", "postgresql", "16.4", "none", postgresql(True, b"")),
+        "postgresql with vectors": ("postgresql", "pgvector", "16.4", "none", postgresql(True, b"0.8.0")),
+        "postgresql with a password": ("postgresql", "postgresql", None, "token", postgresql(False, b"")),
+    }
+    for name, (scheme, product, version, authentication, talk) in seen.items():
+        port, ends = raw_server(talk)
+        code, report, errors, _ = probe(f"{scheme}://127.0.0.1:{port}")
+        ranged = probe("--cidr", "127.0.0.1/32", "--ports", str(port))[1]
+        ends.set()
+        for way, found in (("", endpoints(report)), (" in a range", endpoints(ranged))):
+            facts = found[0]["attributes"] if len(found) == 1 else {}
+            check(name + way, (facts.get("product"), facts.get("version"), facts.get("authentication")) == (product, version, authentication), (code, errors, found))
+        check(f"{name}: told", bool(told_of(report)) == (authentication == "none"), report.get("findings"))
+
+    def endless(connection, ends, first):
+        while not ends.is_set():
+            connection.sendall(b"$999999999\r\n" + b"a" * 65536)
+
+    for name, talk in {"an answer without end": endless, "a length that lies": lambda c, e, f: c.sendall(b"R\xff\xff\xff\xff"), "silence": lambda c, e, f: e.wait(20), "another protocol": lambda c, e, f: c.sendall(b"SSH-2.0-x\r\n")}.items():
+        for scheme in ("redis", "postgresql"):
+            port, ends = raw_server(talk)
+            code, report, errors, seconds = probe(f"{scheme}://127.0.0.1:{port}", timeout="1")
+            ends.set()
+            check(f"{scheme}, {name}: in time, and told", code == 2 and "speaks no" in errors and seconds < 10, (code, errors, seconds))
 
 
 def run_program(words, port, folder):
@@ -381,12 +434,28 @@ def test_real_programs():
             check(f"{name}: no AI service", code == 0 and not endpoints(report), (code, errors, endpoints(report)))
 
 
+def test_real_redis():
+    redis = shutil.which("redis-server")
+    if not redis:
+        print("redis-server is not installed: not asked")
+        return
+    for password, authentication in ((["--requirepass", "p"], "token"), ([], "none")):
+        port = free_port()
+        process = run_program([redis, "--port", str(port), "--bind", "127.0.0.1", "--save", "", *password], port, "/")
+        _, report, errors, _ = probe(f"redis://127.0.0.1:{port}")
+        process.terminate()
+        process.wait(10)
+        check(f"the real Redis, {authentication}", [(a["attributes"].get("product"), a["attributes"].get("authentication")) for a in endpoints(report)] == [("redis", authentication)], (errors, endpoints(report)))
+
+
 def main():
     test_services()
     test_ordinary()
     test_exposure()
+    test_databases()
     test_hostile()
     test_real_programs()
+    test_real_redis()
     print(f"{len(SERVICES)} services as documented, {len(ORDINARY)} other servers, {len(failures)} failures")
     sys.exit(1 if failures else 0)
 

@@ -56,24 +56,6 @@ std::string said_by(const ServiceSign& sign) {
   return what;
 }
 
-// The address that answered, not the name that was asked for, says who can reach it.
-std::string exposure_of(const std::string& peer) {
-  in_addr four{};
-  in6_addr six{};
-  std::string plain = peer.starts_with("::ffff:") ? peer.substr(7) : peer;
-  if (::inet_pton(AF_INET, plain.c_str(), &four) == 1) {
-    const std::uint32_t address = ntohl(four.s_addr);
-    if (address >> 24 == 127) return "local";
-    const bool inner = address >> 24 == 10 || address >> 20 == 0xAC1 || address >> 16 == 0xC0A8 || address >> 16 == 0xA9FE || address >> 22 == (100U << 2 | 1U);
-    return inner ? "internal" : "internet";
-  }
-  if (::inet_pton(AF_INET6, peer.c_str(), &six) == 1) {
-    if (IN6_IS_ADDR_LOOPBACK(&six)) return "local";
-    return (six.s6_addr[0] & 0xFE) == 0xFC || IN6_IS_ADDR_LINKLOCAL(&six) ? "internal" : "internet";
-  }
-  return {};
-}
-
 class Asking {
  public:
   Asking(const HttpTarget& target, const ProbeLimits& limits, Transcript& transcript)
@@ -274,6 +256,23 @@ long port_of(const std::string& base) {
 }
 
 }  // namespace
+
+std::string exposure_of(const std::string& peer) {
+  in_addr four{};
+  in6_addr six{};
+  std::string plain = peer.starts_with("::ffff:") ? peer.substr(7) : peer;
+  if (::inet_pton(AF_INET, plain.c_str(), &four) == 1) {
+    const std::uint32_t address = ntohl(four.s_addr);
+    if (address >> 24 == 127) return "local";
+    const bool inner = address >> 24 == 10 || address >> 20 == 0xAC1 || address >> 16 == 0xC0A8 || address >> 16 == 0xA9FE || address >> 22 == (100U << 2 | 1U);
+    return inner ? "internal" : "internet";
+  }
+  if (::inet_pton(AF_INET6, peer.c_str(), &six) == 1) {
+    if (IN6_IS_ADDR_LOOPBACK(&six)) return "local";
+    return (six.s6_addr[0] & 0xFE) == 0xFC || IN6_IS_ADDR_LINKLOCAL(&six) ? "internal" : "internet";
+  }
+  return {};
+}
 
 Result<ServiceSeen> probe_service(const HttpTarget& target, std::span<const ServicePrint> prints, const ProbeLimits& limits, Transcript& transcript) {
   if (origin_of(target.url).empty()) return failure("no address", target.url, "", "http:// or https://");

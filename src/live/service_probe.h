@@ -43,6 +43,9 @@ struct ServiceSeen {
 /// Fails when nothing that speaks HTTP answers there.
 Result<ServiceSeen> probe_service(const HttpTarget& target, std::span<const ServicePrint> prints, const ProbeLimits& limits, Transcript& transcript);
 
+/// local, internal or internet, by the numeric address that answered: not the name that was asked for says who can reach it. Empty: no address.
+[[nodiscard]] std::string exposure_of(const std::string& peer);
+
 /// The file that the collectors read (collect/sources/probed_services.cpp), one service a line.
 [[nodiscard]] std::string services_file(std::span<const ServiceSeen> services, std::span<const Gap> gaps);
 

@@ -17,6 +17,7 @@
 #include "collect/collector.h"
 #include "live/exercise/exercise.h"
 #include "live/probe.h"
+#include "live/wire_probe.h"
 
 namespace stormwatch::app {
 
@@ -196,7 +197,7 @@ Result<Seen> see_services(const Arguments& arguments, const live::HttpTarget& ta
     if (!service) return std::unexpected(service.error());
     return Seen{live::services_file({&*service, 1}, {}), "services.json", target.url};
   }
-  const Result<std::string> file = ask_range(arguments, target, limits, transcript);
+  const Result<std::string> file = ask_range(arguments, target.authorities, limits, transcript);
   if (!file) return std::unexpected(file.error());
   return Seen{*file, "services.json", arguments.value("--cidr")};
 }
@@ -220,6 +221,7 @@ Result<Seen> see(const Arguments& arguments, const match::Database& patterns, co
   const auto server = [&] { return see_server(arguments, patterns, secrets, launch, target, limits, transcript); };
   const auto services = [&] { return see_services(arguments, target, limits, transcript); };
   if (arguments.has("--cidr")) return services();
+  if (live::is_wire_address(target.url)) return services();
   const bool pins = arguments.has("--lock") || arguments.has("--check");
   if (target.url.empty() || pins) return server();
   const bool host = names_only_a_host(target.url);
@@ -299,7 +301,7 @@ const Command probe{.name = "probe",
                     .arguments = "URL | --cidr RANGE | -- COMMAND...",
                     .summary = "ask a live AI service or MCP server what it is and whom it lets in; calls no tool without --exercise",
                     .options = options(),
-                    .examples = {"stormwatch probe http://127.0.0.1:11434", "stormwatch probe --cidr 127.0.0.1/32 --ports 8000-8100,11434",
+                    .examples = {"stormwatch probe http://127.0.0.1:11434", "stormwatch probe --cidr 127.0.0.1/32 --ports 8000-8100,11434", "stormwatch probe redis://127.0.0.1:6379",
                                  "stormwatch probe -- npx -y @modelcontextprotocol/server-everything@2025.9.25", "stormwatch probe https://mcp.example.com/mcp --bearer-env MCP_TOKEN",
                                  "stormwatch probe --lock stormwatch.lock -- python3 server.py", "stormwatch probe --check stormwatch.lock --fail-on medium -- python3 server.py",
                                  "stormwatch probe --exercise -- node_modules/.bin/mcp-server-memory", "stormwatch probe http://127.0.0.1:8080/mcp --transcript talk.jsonl --format json"},

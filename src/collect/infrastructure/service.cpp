@@ -20,7 +20,7 @@ extern const std::size_t services_count;
 namespace stormwatch::collect {
 namespace {
 
-constexpr std::array<std::string_view, 18> kKeys{"product", "title", "kind", "images", "unless_images", "commands", "unless_commands", "ports", "code_execution", "metered",
+constexpr std::array<std::string_view, 19> kKeys{"wire", "product", "title", "kind", "images", "unless_images", "commands", "unless_commands", "ports", "code_execution", "metered",
                                                  "package", "authentication", "configured_by_file", "listens", "http", "documented_secrets", "source", "note"};
 
 std::vector<std::string> texts(const Node* node) {
@@ -152,7 +152,7 @@ Result<Service> read_service(const Node& root, std::string_view file) {
   service.unless_images = texts(root.find("unless_images"));
   service.commands = texts(root.find("commands"));
   service.unless_commands = texts(root.find("unless_commands"));
-  if (service.images.empty() && service.commands.empty() && !root.find("http")) return refuse(root, "fingerprint without images, commands and http", "one of them");
+  if (service.images.empty() && service.commands.empty() && !root.find("http") && !root.find("wire")) return refuse(root, "fingerprint without images, commands, http and wire", "one of them");
   if (const Node* ports = root.find("ports"))
     for (const Node& port : ports->items) service.ports.push_back(static_cast<std::int64_t>(port.as_number().value_or(0)));
   if (const Node* flag = root.find("code_execution")) service.code_execution = flag->as_bool();

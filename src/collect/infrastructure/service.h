@@ -17,6 +17,7 @@
 //   listens: {by_default: all | loopback, flags: [--host], environment: [OLLAMA_HOST]}   the address it binds, run on a host
 //   configured_by_file: true              its settings may stand in a mounted file: `without` then says nothing
 //   http: {...}                           how it shows when it is asked (live/service_prints.h)
+//   wire: redis                           the protocol in which it is asked, where that is not HTTP (live/wire_probe.h)
 //   documented_secrets: {NAME: [value, ...]}   what the product's own documentation or compose file sets, which everyone knows
 //   source: URL                           where the flags are documented
 #pragma once
