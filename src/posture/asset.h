@@ -104,6 +104,12 @@ class Estate {
   [[nodiscard]] std::span<const std::uint32_t> out(std::size_t asset_index) const;
   [[nodiscard]] std::span<const std::uint32_t> in(std::size_t asset_index) const;
 
+  /// One change of a graph that stands: afterwards it is as if it had been made so. False, and nothing changes, where an asset is not
+  /// there or facts of another kind are given, and where a relation is there already or is none to remove. Positions of relations move.
+  bool set_facts(AssetId asset, Facts facts);
+  bool add_relation(Relation relation);
+  bool remove_relation(AssetId from, RelationKind kind, AssetId to);
+
  private:
   std::vector<Asset> assets_;
   std::vector<Relation> relations_;

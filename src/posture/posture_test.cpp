@@ -2,6 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
+#include <random>
+#include <tuple>
 
 #include "posture/posture.h"
 
@@ -62,6 +65,34 @@ TEST(Estate, relations_are_found_from_both_ends) {
   EXPECT_EQ(estate.in(estate.index_of(b.id)).size(), 1U);
   EXPECT_EQ(estate.out(estate.index_of(b.id)).size(), 0U);
   EXPECT_EQ(estate.find(AssetId{1}), nullptr);
+}
+
+TEST(Estate, a_changed_one_is_as_if_made_so) {
+  std::mt19937_64 random(5);
+  std::vector<Asset> assets;
+  for (int i = 0; i < 12; ++i) assets.push_back(make_asset("a" + std::to_string(i), "a", AgentFacts{}));
+  std::ranges::sort(assets, {}, &Asset::id);
+  Estate changed(assets, {}, {});
+  const auto key = [](const Relation& r) { return std::tuple(r.from, r.kind, r.to); };
+  std::map<std::tuple<AssetId, RelationKind, AssetId>, Relation> relations;
+  for (int round = 0; round < 400; ++round) {
+    const Relation one{assets[random() % 12].id, random() % 2 ? RelationKind::reads : RelationKind::calls_agent, assets[random() % 12].id, Confidence::high, {}};
+    if (random() % 3) EXPECT_EQ(changed.add_relation(one), relations.emplace(key(one), one).second);
+    else EXPECT_EQ(changed.remove_relation(one.from, one.kind, one.to), relations.erase(key(one)) == 1);
+    std::vector<Relation> all;
+    for (const auto& [at, relation] : relations) all.push_back(relation);
+    const Estate made(assets, all, {});
+    ASSERT_EQ(changed.relations().size(), made.relations().size());
+    for (std::size_t r = 0; r < all.size(); ++r) ASSERT_EQ(key(changed.relations()[r]), key(made.relations()[r]));
+    for (std::size_t i = 0; i < assets.size(); ++i) {
+      ASSERT_TRUE(std::ranges::equal(changed.out(i), made.out(i)));
+      ASSERT_TRUE(std::ranges::equal(changed.in(i), made.in(i)));
+    }
+  }
+  EXPECT_FALSE(changed.add_relation({assets[0].id, RelationKind::reads, AssetId{1}, Confidence::high, {}}));
+  EXPECT_FALSE(changed.set_facts(assets[0].id, ToolFacts{}));
+  EXPECT_TRUE(changed.set_facts(assets[0].id, AgentFacts{.memory = true}));
+  EXPECT_EQ(std::get<AgentFacts>(changed.assets()[0].facts).memory, true);
 }
 
 }  // namespace
