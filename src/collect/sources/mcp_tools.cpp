@@ -111,9 +111,11 @@ std::vector<Sighting> purposes_of(const ToolText& text, const Source& source) {
     sighting.confidence = hit.confidence;
     sightings.push_back(std::move(sighting));
   }
-  if (kinds.size() >= 2)  // two uncertain signs of different kinds agree
+  // Two uncertain words are in many honest tools. Parameters that name a target, a payload or a listener say how they are meant.
+  if (kinds.size() >= 2 && kinds.contains("attack-parameters")) {
     for (Sighting& sighting : sightings) sighting.confidence = Confidence::high;
-  std::erase_if(sightings, [&](const Sighting& s) { return s.subject == "attack-parameters" && kinds.size() >= 2; });
+    std::erase_if(sightings, [](const Sighting& s) { return s.subject == "attack-parameters"; });
+  }
   return sightings;
 }
 

@@ -136,45 +136,90 @@ void self_declared(View& v, const PossibleValues& values) {
   }
 }
 
+/// Something in the expression, or in what its names were last set to, is fetched.
+bool comes_from_elsewhere(const View& v, Index given) {
+  std::vector<Index> stack{given};
+  for (int steps = 0; !stack.empty() && steps < 60; ++steps) {
+    const Index i = stack.back();
+    stack.pop_back();
+    if (i == kNone) continue;
+    const Expression& e = v.module.at(i);
+    if (e.kind == ExpressionKind::call) {
+      const Effect effect = code::effect_of(v.names, e).effect;
+      if (effect == Effect::fetch || effect == Effect::send) return true;
+    }
+    if (e.kind == ExpressionKind::name) stack.push_back(v.names.binding(i) == i ? kNone : v.names.binding(i));
+    stack.insert(stack.end(), e.parts.begin(), e.parts.end());
+  }
+  return false;
+}
+
+/// A parameter of the function around it, or a member of one: a library's setter hands on what its caller says.
+bool is_handed_through(const View& v, Index value) {
+  while (v.module.at(value).kind == ExpressionKind::attribute || v.module.at(value).kind == ExpressionKind::subscript) value = v.module.at(value).parts[0];
+  const Expression& root = v.module.at(value);
+  if (root.kind != ExpressionKind::name) return false;
+  for (Index f = root.owner; f != kNone; f = v.module.functions[f].owner)
+    for (const code::Parameter& p : v.module.functions[f].parameters)
+      if (p.name == root.text || std::ranges::find(p.bound, root.text) != p.bound.end()) return true;
+  return false;
+}
+
+/// The variable holds what registering a tool gave back, or the definition of one.
+bool is_registered_tool(const View& v, Index object) {
+  const Index made = v.names.literal_of(object);
+  if (made == kNone) return false;
+  if (std::ranges::any_of(v.roles, [&](const Role& r) { return r.declared == made && r.kind != code::RoleKind::route; })) return true;
+  return v.module.at(made).kind == ExpressionKind::call && (v.names.callee(v.module.at(made)).ends_with(".Tool") || v.names.callee(v.module.at(made)) == "Tool");
+}
+
+bool instructs_model(const View& v, std::string_view text) {
+  return std::ranges::any_of(read_instructions(text, [&](std::size_t) { return v.place({}); }), [](const Sighting& hit) { return hit.confidence == Confidence::high; });
+}
+
+/// `function.__doc__ = text` of a tool.
+void changed_documentation(View& v, const code::Statement& s, const Expression& target) {
+  const Index f = v.names.local_function(target.parts[0]);
+  if (f == kNone) return;
+  const std::string text = v.names.pattern_of(s.value);
+  const bool instructs = instructs_model(v, text);
+  if (!instructs) {
+    if (std::ranges::none_of(v.roles, [&](const Role& r) { return r.function == f; })) return;
+    // A text put together from the tool's own is a way to write long ones.
+    if (v.text_of(s.value).find("__doc__") != std::string_view::npos) return;
+    if (!text.empty() && text.find("{}") == std::string::npos && !v.names.imports("mcp") && !v.names.imports("fastmcp")) return;
+  }
+  sight(v, "dangerous-command", "description-changed", fmt::format("the description of {} is replaced while the program runs", v.module.functions[f].name), s.targets[0], instructs ? Confidence::high : Confidence::medium);
+}
+
+/// `tool.description = text`, `tool.update({description: text})` of a tool that was registered.
+void changed_tool(View& v, Index object, Index text_at, Index place) {
+  if (v.module.at(object).kind != ExpressionKind::name || is_handed_through(v, text_at)) return;
+  const std::string text = v.names.pattern_of(text_at);
+  const bool instructs = instructs_model(v, text), constant = !text.empty() && text.find("{}") == std::string::npos;
+  if (!instructs && (constant || !is_registered_tool(v, object))) return;
+  if (instructs && !is_registered_tool(v, object) && !holds(v.module.at(object).text, {"tool", "Tool"})) return;
+  sight(v, "dangerous-command", "description-changed", fmt::format("the description of {} is replaced while the program runs", v.module.at(object).text), place, instructs ? Confidence::high : Confidence::medium);
+}
+
 /// A tool's description is set again while the program runs, or taken from a file, the network or the environment.
 void changing_descriptions(View& v) {
-  const auto is_text = [&](Index value) { return value != kNone && v.module.at(value).kind != ExpressionKind::none; };
   for (const code::Statement& s : v.module.statements) {
-    if (s.kind != code::StatementKind::assign || s.targets.size() != 1 || !is_text(s.value)) continue;
-    const Expression& t = v.module.at(s.targets[0]);
-    if (t.kind != ExpressionKind::attribute) continue;
-    const bool documentation = t.text == "__doc__" && v.names.local_function(t.parts[0]) != kNone;
-    const bool description = t.text == "description" && v.module.at(t.parts[0]).kind == ExpressionKind::name && holds(v.module.at(t.parts[0]).text, {"tool", "Tool"});
-    if (!documentation && !description) continue;
-    const std::string text = v.names.pattern_of(s.value);
-    bool instructs = false;
-    for (const Sighting& hit : read_instructions(text, [&](std::size_t) { return v.place(s.spot); })) instructs |= hit.confidence == Confidence::high;
-    const Index f = documentation ? v.names.local_function(t.parts[0]) : kNone;
-    const bool tool = f == kNone || std::ranges::any_of(v.roles, [&](const Role& r) { return r.function == f; }) || instructs;
-    // A text put together from the tool's own is a way to write long ones.
-    if (!tool || (!instructs && v.text_of(s.value).find("__doc__") != std::string_view::npos) || (!instructs && documentation && text.empty() == false && text.find("{}") == std::string::npos && !v.names.imports("mcp") && !v.names.imports("fastmcp"))) continue;
-    sight(v, "dangerous-command", "description-changed", fmt::format("the description of {} is replaced while the program runs", documentation ? v.module.functions[f].name : v.module.at(t.parts[0]).text), s.targets[0], instructs ? Confidence::high : Confidence::medium);
+    if (s.kind != code::StatementKind::assign || s.targets.size() != 1 || s.value == kNone || v.module.at(s.value).kind == ExpressionKind::none) continue;
+    const Expression& target = v.module.at(s.targets[0]);
+    if (target.kind != ExpressionKind::attribute) continue;
+    if (target.text == "__doc__") changed_documentation(v, s, target);
+    else if (target.text == "description") changed_tool(v, target.parts[0], s.value, s.targets[0]);
+  }
+  for (Index i = 0; i < v.module.expressions.size(); ++i) {
+    const Expression& e = v.module.at(i);
+    if (e.kind != ExpressionKind::call || v.module.at(e.parts[0]).kind != ExpressionKind::attribute || v.module.at(e.parts[0]).text != "update") continue;
+    if (const Index text = v.module.keyword(e, "description"); text != kNone) changed_tool(v, v.module.at(e.parts[0]).parts[0], text, i);
   }
   for (const code::Role& r : v.roles) {
     if (r.declared == kNone || v.module.at(r.declared).kind != ExpressionKind::call) continue;
-    Index given = v.module.keyword(v.module.at(r.declared), "description");
-    if (given != kNone && v.names.literal_of(given) != kNone) given = v.names.literal_of(given);
-    std::vector<Index> stack{given};
-    for (int steps = 0; !stack.empty() && steps < 60; ++steps) {
-      const Index i = stack.back();
-      stack.pop_back();
-      if (i == kNone) continue;
-      const Expression& e = v.module.at(i);
-      if (e.kind == ExpressionKind::call) {
-        const Effect effect = code::effect_of(v.names, e).effect;
-        if (effect == Effect::fetch || effect == Effect::send) {
-          sight(v, "dangerous-command", "description-changed", fmt::format("the description of {} is fetched while the program runs", r.name), i);
-          break;
-        }
-      }
-      if (e.kind == ExpressionKind::name) stack.push_back(v.names.binding(i) == i ? kNone : v.names.binding(i));
-      stack.insert(stack.end(), e.parts.begin(), e.parts.end());
-    }
+    const Index given = v.module.keyword(v.module.at(r.declared), "description");
+    if (comes_from_elsewhere(v, given)) sight(v, "dangerous-command", "description-changed", fmt::format("the description of {} is fetched while the program runs", r.name), given);
   }
 }
 

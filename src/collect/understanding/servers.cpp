@@ -74,7 +74,6 @@ void judge_description(const View& v, Asset& tool, const std::string& text, code
     tool.sightings.push_back(std::move(s));
   }
   std::set<std::string_view> kinds;
-  std::vector<Sighting> purposes;
   for (const PhraseHit& hit : Phrases::embedded("purpose.yaml").read_text(text)) {
     if (!kinds.insert(hit.subject).second) continue;
     Sighting s{.what = "harmful-purpose", .subject = std::string(hit.subject)};
@@ -82,10 +81,6 @@ void judge_description(const View& v, Asset& tool, const std::string& text, code
     s.place = place_at(hit.begin);
     s.confidence = hit.confidence;
     s.context = v.source.context;
-    purposes.push_back(std::move(s));
-  }
-  for (Sighting& s : purposes) {
-    if (kinds.size() >= 2) s.confidence = Confidence::high;  // two uncertain signs of different kinds agree
     tool.sightings.push_back(std::move(s));
   }
 }
