@@ -171,8 +171,8 @@ Result<Posture> run_pipeline(const Content& content, const PipelineOptions& opti
     if (options.only.empty() || std::ranges::find(options.only, name_of(detector.advisory.vector)) != options.only.end())
       chosen.push_back(detector);
   const detect::Context context{&content.advisories(), content.patterns.get(), &content.known};
-  const detect::Detected detected = detect::run(estate, chosen, context, options.collect.jobs);
-  posture.findings = detect::findings_of(detected.signals, chosen);
+  detect::Detected detected = detect::run(estate, chosen, context, options.collect.jobs);
+  posture.findings = detect::findings_of(std::move(detected.signals), chosen, options.collect.jobs);
   posture.scan.coverage = coverage_of(estate, chosen, content.detectors, detected.gaps);
   if (!detected.gaps.empty()) {
     std::vector<Gap> gaps(estate.gaps().begin(), estate.gaps().end());

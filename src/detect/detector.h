@@ -54,12 +54,14 @@ class Signals {
 };
 
 struct Known;
+class TypeIndex;
 
 /// What detectors may ask beside the estate. Pointers outlive the run; the first two are set.
 struct Context {
   const advisory::Database* advisories = nullptr;
   const match::Database* patterns = nullptr;
   const Known* known = nullptr;  ///< null: what the executable brings (known.h)
+  const TypeIndex* types = nullptr;  ///< of the estate (type_index.h); set by detect::run
 };
 
 struct Detector {

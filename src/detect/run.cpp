@@ -4,11 +4,14 @@
 #include <algorithm>
 #include <exception>
 #include <map>
+#include <numeric>
 #include <set>
 #include <tuple>
+#include <unordered_map>
 
 #include "base/parallel.h"
 #include "detect/rules/rule_engine.h"
+#include "detect/type_index.h"
 
 namespace stormwatch::detect {
 
@@ -28,7 +31,7 @@ void Signals::leave_open(const Asset& asset, Place place, std::string unknown) {
 
 namespace {
 
-constexpr std::size_t kMostRulesNamed = 8;
+constexpr std::size_t kMostRulesNamed = 8, kFindingsAtOnce = 1024;
 
 // One line a file: how many resources and rules, and by what each is left open.
 std::vector<Gap> gaps_of(const std::vector<Signals::Open>& all) {
@@ -123,6 +126,39 @@ void drop_what_originals_say(std::vector<Signal>& signals, const Estate& estate)
   });
 }
 
+Finding finding_of(Signal signal, const Advisory& advisory) {
+  Finding finding;
+  finding.title = advisory.title;
+  finding.vector = advisory.vector;
+  finding.controls = advisory.controls;
+  finding.effort_hours = advisory.effort_hours;
+  finding.remediation = signal.remediation.empty() ? advisory.fix : signal.remediation;
+  // The user's own word that it cannot be used; what lies in the target only weighs in the forecast.
+  if (const auto& flaw = signal.vulnerability; flaw && flaw->vex_given && (flaw->vex == "not_affected" || flaw->vex == "fixed")) finding.state = FindingState::accepted;
+  // The id must not move with unrelated lines: rule, asset, place without line, and what tells twins apart.
+  const std::string& told_by = signal.identity.empty() ? signal.evidence : signal.identity;
+  finding.id = FindingId::of({signal.rule, signal.asset.text(), signal.place.path, signal.place.member, signal.place.resource, told_by});
+  finding.signal = std::move(signal);
+  return finding;
+}
+
+// By place, rule, asset; without repeats. Positions are sorted, since a signal is large to move.
+std::vector<Signal> in_order(std::vector<Signal> signals) {
+  const auto key = [&](std::uint32_t i) {
+    const Signal& s = signals[i];
+    return std::tie(s.place, s.rule, s.asset, s.evidence, s.identity);
+  };
+  std::vector<std::uint32_t> order(signals.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::stable_sort(order, [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
+  const auto repeats = std::ranges::unique(order, [&](std::uint32_t a, std::uint32_t b) { return key(a) == key(b); });
+  order.erase(repeats.begin(), repeats.end());
+  std::vector<Signal> sorted;
+  sorted.reserve(order.size());
+  for (const std::uint32_t i : order) sorted.push_back(std::move(signals[i]));
+  return sorted;
+}
+
 }  // namespace
 
 Result<std::vector<Detector>> load_detectors(const std::vector<std::string>& extra_folders) {
@@ -141,10 +177,13 @@ Detected run(const Estate& estate, std::span<const Detector> detectors, const Co
   std::vector<std::vector<Signal>> by_detector(detectors.size());
   std::vector<std::vector<Signals::Open>> open_of(detectors.size());
   std::vector<std::string> failed(detectors.size());
+  const TypeIndex types(estate);
+  Context indexed = context;
+  indexed.types = &types;
   parallel_for(detectors.size(), jobs, [&](std::size_t i) {
     Signals signals(detectors[i].advisory);
     try {
-      detectors[i].look(estate, context, signals);
+      detectors[i].look(estate, indexed, signals);
     } catch (const std::exception& problem) {  // the second of the three doors: a library inside a detector threw
       failed[i] = problem.what();
     }
@@ -159,40 +198,24 @@ Detected run(const Estate& estate, std::span<const Detector> detectors, const Co
   std::vector<Signals::Open> open;
   for (auto& part : open_of) std::ranges::move(part, std::back_inserter(open));
   std::ranges::move(gaps_of(open), std::back_inserter(detected.gaps));
-  const auto key = [](const Signal& s) { return std::tie(s.place, s.rule, s.asset, s.evidence, s.identity); };
-  std::ranges::stable_sort(detected.signals, [&](const Signal& a, const Signal& b) { return key(a) < key(b); });
-  const auto repeats = std::ranges::unique(detected.signals, [&](const Signal& a, const Signal& b) { return key(a) == key(b); });
-  detected.signals.erase(repeats.begin(), repeats.end());
+  detected.signals = in_order(std::move(detected.signals));
   drop_what_originals_say(detected.signals, estate);
   group_hygiene(detected.signals, detectors);
   return detected;
 }
 
-std::vector<Finding> findings_of(std::span<const Signal> signals, std::span<const Detector> detectors) {
+std::vector<Finding> findings_of(std::vector<Signal> signals, std::span<const Detector> detectors, unsigned jobs) {
   std::map<std::string_view, const Advisory*> advisories;
   for (const Detector& detector : detectors) advisories.emplace(detector.advisory.id, &detector.advisory);
-  std::vector<Finding> findings;
-  std::map<FindingId, unsigned> seen;
-  for (const Signal& signal : signals) {
-    const auto found = advisories.find(signal.rule);
-    if (found == advisories.end()) continue;
-    const Advisory& advisory = *found->second;
-    Finding finding;
-    finding.signal = signal;
-    finding.title = advisory.title;
-    finding.vector = advisory.vector;
-    finding.controls = advisory.controls;
-    finding.effort_hours = advisory.effort_hours;
-    finding.remediation = signal.remediation.empty() ? advisory.fix : signal.remediation;
-    // The user's own word that it cannot be used; what lies in the target only weighs in the forecast.
-    if (const auto& flaw = signal.vulnerability; flaw && flaw->vex_given && (flaw->vex == "not_affected" || flaw->vex == "fixed")) finding.state = FindingState::accepted;
-    // The id must not move with unrelated lines: rule, asset, place without line, and what tells twins apart.
-    const std::string& told_by = signal.identity.empty() ? signal.evidence : signal.identity;
-    finding.id = FindingId::of({signal.rule, signal.asset.text(), signal.place.path, signal.place.member, signal.place.resource, told_by});
-    if (const unsigned repeat = seen[finding.id]++)
-      finding.id = FindingId::of({finding.id.text(), std::to_string(repeat)});
-    findings.push_back(std::move(finding));
-  }
+  std::erase_if(signals, [&](const Signal& signal) { return !advisories.contains(signal.rule); });
+  std::vector<Finding> findings(signals.size());
+  parallel_for((signals.size() + kFindingsAtOnce - 1) / kFindingsAtOnce, jobs, [&](std::size_t part) {
+    for (std::size_t i = part * kFindingsAtOnce; i < std::min(signals.size(), (part + 1) * kFindingsAtOnce); ++i)
+      findings[i] = finding_of(std::move(signals[i]), *advisories.find(signals[i].rule)->second);
+  });
+  std::unordered_map<FindingId, unsigned> seen;
+  for (Finding& finding : findings)
+    if (const unsigned repeat = seen[finding.id]++) finding.id = FindingId::of({finding.id.text(), std::to_string(repeat)});
   return findings;
 }
 

@@ -21,6 +21,6 @@ struct Detected {
 Detected run(const Estate& estate, std::span<const Detector> detectors, const Context& context, unsigned jobs);
 
 /// Signals as findings: joins the advisory's text, sets the stable id.
-std::vector<Finding> findings_of(std::span<const Signal> signals, std::span<const Detector> detectors);
+std::vector<Finding> findings_of(std::vector<Signal> signals, std::span<const Detector> detectors, unsigned jobs = 0);
 
 }  // namespace stormwatch::detect

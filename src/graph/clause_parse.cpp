@@ -338,6 +338,30 @@ std::uint32_t candidates(const Clause& clause) {
   }
 }
 
+// Values of `type`, one of which must be there; empty: any.
+std::vector<std::string> types_of(const Clause& clause) {
+  const auto like_number = [](const std::string& value) { return value.empty() || value[0] == '-' || value[0] == '.' || (value[0] >= '0' && value[0] <= '9'); };  // equal to other texts too
+  std::vector<std::string> types;
+  switch (clause.word) {
+    case Clause::Word::field:
+      if (clause.from_item || clause.name != "type" || (clause.comparison != Clause::Comparison::is && clause.comparison != Clause::Comparison::in)) return {};
+      if (std::ranges::any_of(clause.values, like_number)) return {};
+      return clause.values;
+    case Clause::Word::all:
+      for (const Clause& part : clause.parts)
+        if (types = types_of(part); !types.empty()) return types;
+      return {};
+    case Clause::Word::any:
+      for (const Clause& part : clause.parts) {
+        const std::vector<std::string> more = types_of(part);
+        if (more.empty()) return {};
+        types.insert(types.end(), more.begin(), more.end());
+      }
+      return types;
+    default: return {};
+  }
+}
+
 }  // namespace
 
 Result<Condition> Condition::parse(const Node& node, std::string_view file) {
@@ -349,6 +373,9 @@ Result<Condition> Condition::parse(const Node& node, std::string_view file) {
     for (std::size_t k = 0; k < kAssetKindNames.size(); ++k)
       if (bits >> k & 1U) condition.kinds_.push_back(static_cast<AssetKind>(k));
   if (bits == 0) return failure("condition can hold for no kind of asset", std::string(file), node.line ? fmt::format("line {}", node.line) : "", "kinds that go together");
+  condition.types_ = types_of(*clause);
+  std::ranges::sort(condition.types_);
+  condition.types_.erase(std::unique(condition.types_.begin(), condition.types_.end()), condition.types_.end());
   condition.root_ = std::make_shared<const Clause>(std::move(*clause));
   return condition;
 }
@@ -359,9 +386,11 @@ Condition::Condition(Condition&&) noexcept = default;
 Condition& Condition::operator=(Condition other) noexcept {
   root_ = std::move(other.root_);
   kinds_ = std::move(other.kinds_);
+  types_ = std::move(other.types_);
   return *this;
 }
 Condition::~Condition() = default;
 std::span<const AssetKind> Condition::kinds() const { return kinds_; }
+std::span<const std::string> Condition::types() const { return types_; }
 
 }  // namespace stormwatch::graph

@@ -55,6 +55,8 @@ class Condition {
   [[nodiscard]] unsigned reach() const;
   /// Kinds an asset must have for the condition to hold; empty: any. For going through candidates only.
   [[nodiscard]] std::span<const AssetKind> kinds() const;
+  /// Values of the field `type`, one of which an asset must have for the condition not to be `no`; empty: any. For going through candidates only.
+  [[nodiscard]] std::span<const std::string> types() const;
 
   struct Clause;
   Condition();
@@ -66,6 +68,7 @@ class Condition {
  private:
   std::shared_ptr<const Clause> root_;
   std::vector<AssetKind> kinds_;
+  std::vector<std::string> types_;
 };
 
 }  // namespace stormwatch::graph

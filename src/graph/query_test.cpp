@@ -169,6 +169,19 @@ TEST(Condition, names_its_candidates) {
   EXPECT_EQ(kinds("{field: metered, is: true}"), std::vector<AssetKind>{AssetKind::endpoint});
 }
 
+TEST(Condition, names_the_types_it_can_hold_for) {
+  const auto types = [](std::string_view text) {
+    const Condition parsed = condition(text);
+    return std::vector<std::string>(parsed.types().begin(), parsed.types().end());
+  };
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(types("{kind: cloud-resource, all: [{field: type, in: [b, a]}, {field: region, is: x}]}"), (Texts{"a", "b"}));
+  EXPECT_EQ(types("{kind: cloud-resource, any: [{field: type, is: a}, {all: [{field: type, is: b}, {field: region, is: x}]}]}"), (Texts{"a", "b"}));
+  EXPECT_EQ(types("{kind: cloud-resource, any: [{field: type, is: a}, {field: region, is: x}]}"), Texts{});
+  EXPECT_EQ(types("{kind: cloud-resource, not: {field: type, is: a}}"), Texts{});
+  EXPECT_EQ(types("{kind: cloud-resource, field: type, matches: a}"), Texts{});
+}
+
 TEST(Condition, refuses_what_it_does_not_know_with_file_and_line) {
   EXPECT_EQ(refused("kind: endpoint\nfiled: product\n").message().find("test.yaml: line 2: unknown word filed"), 0u) << refused("kind: endpoint\nfiled: product\n").message();
   EXPECT_NE(refused("{kind: endpont}").expected.find("endpoint"), std::string::npos);

@@ -249,9 +249,9 @@ std::string to_json(const Posture& p) {
       });
     });
     json.object("scan", [&] { put_scan(json, p); });
-    json.list("assets", p.estate.assets(), one(put_asset));
-    json.list("relations", p.estate.relations(), one(put_relation));
-    json.list("findings", p.findings, one(put_finding));
+    json.long_list("assets", p.estate.assets(), put_asset);
+    json.long_list("relations", p.estate.relations(), put_relation);
+    json.long_list("findings", p.findings, put_finding);
     json.object("forecast", [&] {
       json.field("horizon_days", p.forecast.horizon_days);
       json.field("method", p.forecast.method);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/id.h"
+#include "base/parallel.h"
 
 namespace stormwatch::report {
 
@@ -39,6 +40,33 @@ class JsonWriter {
     key(name);
     writer_.StartArray();
     for (const auto& item : items) one(item);
+    writer_.EndArray();
+  }
+  /// The same bytes as `list` of objects that put(writer, item) fills, written by several threads: of a member of the outermost object.
+  template <class List, class F>
+  void long_list(std::string_view name, const List& items, F&& put) {
+    const auto fill = [&](JsonWriter& json, std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) json.object([&] { put(json, items[i]); });
+    };
+    key(name);
+    writer_.StartArray();
+    constexpr std::size_t kPart = 2'000, kPartsAtOnce = 8;
+    for (std::size_t begin = 0; begin < items.size(); begin += kPart * kPartsAtOnce) {
+      const std::size_t parts = std::min(kPartsAtOnce, (items.size() - begin + kPart - 1) / kPart);
+      std::vector<std::string> texts(parts);
+      parallel_for(parts, 0, [&](std::size_t part) {
+        const std::size_t from = begin + part * kPart;
+        JsonWriter json(texts[part]);
+        // At the depth of a member of the outermost object; what opens that depth is taken off again.
+        json.writer_.StartObject();
+        json.key("");
+        json.writer_.StartArray();
+        const std::size_t opened = texts[part].size();
+        fill(json, from, std::min(items.size(), from + kPart));
+        texts[part].erase(0, opened + std::string_view("\n  ").size());
+      });
+      for (const std::string& text : texts) writer_.RawValue(text.data(), text.size(), rapidjson::kObjectType);
+    }
     writer_.EndArray();
   }
   template <class T>

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "report/json.h"
+#include "report/json_writer.h"
 #include "report/wrap.h"
 
 namespace stormwatch::report {
@@ -34,6 +35,23 @@ Posture sample() {
   p.forecast.expected_loss = 1234;
   p.compliance = {{{"eu-ai-act", "15", "Robustness"}, ControlStatus::not_met, "1 finding", {f.id}, {app.id}}};
   return p;
+}
+
+TEST(JsonWriter, a_list_written_by_several_threads_is_the_list) {
+  const auto put = [](JsonWriter& json, int item) {
+    json.field("number", item);
+    json.field("text", item % 3 ? "plain" : "\xC3\xBC \"quoted\"");
+    json.list("inner", std::vector<int>(static_cast<std::size_t>(item % 4)), [&](int one) { json.put(one); });
+  };
+  for (const int count : {0, 1, 1999, 2000, 2001, 40'000}) {
+    std::vector<int> items(static_cast<std::size_t>(count));
+    for (int i = 0; i < count; ++i) items[static_cast<std::size_t>(i)] = i;
+    std::string plain, parts;
+    JsonWriter one(plain), many(parts);
+    one.object([&] { one.list("items", items, [&](int item) { one.object([&] { put(one, item); }); }); });
+    many.object([&] { many.long_list("items", items, put); });
+    EXPECT_TRUE(plain == parts) << count;
+  }
 }
 
 TEST(Json, a_report_that_is_read_and_written_again_is_the_same) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 
+#include "detect/type_index.h"
 #include "format/content_document.h"
 #include "graph/query.h"
 #include "posture/context.h"
@@ -77,12 +78,9 @@ void leave_open(const graph::Answer& answer, const Asset& asset, Signals& signal
   }
 }
 
-void look(const Rule& rule, const Estate& estate, Signals& signals) {
-  std::uint32_t kinds = 0;
-  for (const AssetKind kind : rule.condition.kinds()) kinds |= 1U << static_cast<unsigned>(kind);
-  for (std::size_t i = 0; i < estate.assets().size(); ++i) {
+void look(const Rule& rule, const Estate& estate, const Context& context, Signals& signals) {
+  for (const std::size_t i : context.types ? context.types->candidates(rule.condition) : TypeIndex(estate).candidates(rule.condition)) {
     const Asset& asset = estate.assets()[i];
-    if (kinds && !(kinds >> asset.facts.index() & 1U)) continue;
     graph::Answer answer = rule.condition.evaluate(estate, i);
     if (answer.truth == graph::Truth::unknown) leave_open(answer, asset, signals);
     if (answer.truth != graph::Truth::yes) continue;
@@ -233,7 +231,7 @@ Result<std::vector<Detector>> read_rules(std::string_view text, std::string_view
     if (!read) return std::unexpected(read.error());
     const auto rule = std::make_shared<const Rule>(std::move(*read));
     detectors.push_back(Detector{.advisory = rule->advisory,
-                                 .look = [rule](const Estate& estate, const Context&, Signals& signals) { look(*rule, estate, signals); },
+                                 .look = [rule](const Estate& estate, const Context& context, Signals& signals) { look(*rule, estate, context, signals); },
                                  .examples = [rule] { return rule->examples; }});
   }
   return detectors;
