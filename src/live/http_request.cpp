@@ -41,6 +41,13 @@ std::size_t take_body(char* data, std::size_t, std::size_t count, void* user) {
   return count;
 }
 
+// A certificate or key as a text; libcurl reads it during the transfer.
+void put_text(CURL* easy, CURLoption option, const std::string& pem) {
+  if (pem.empty()) return;
+  curl_blob blob{const_cast<char*>(pem.data()), pem.size(), CURL_BLOB_NOCOPY};
+  curl_easy_setopt(easy, option, &blob);
+}
+
 }  // namespace
 
 HttpClient::HttpClient() : easy_(curl_easy_init(), curl_easy_cleanup) {}
@@ -82,6 +89,10 @@ Result<HttpAnswer> HttpClient::send(const HttpRequest& what) {
   if (!what.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, what.ca_file.c_str());
   if (!what.certificate_file.empty()) curl_easy_setopt(easy, CURLOPT_SSLCERT, what.certificate_file.c_str());
   if (!what.key_file.empty()) curl_easy_setopt(easy, CURLOPT_SSLKEY, what.key_file.c_str());
+  put_text(easy, CURLOPT_CAINFO_BLOB, what.ca_pem);
+  put_text(easy, CURLOPT_SSLCERT_BLOB, what.certificate_pem);
+  put_text(easy, CURLOPT_SSLKEY_BLOB, what.key_pem);
+  if (!what.user_password.empty()) curl_easy_setopt(easy, CURLOPT_USERPWD, what.user_password.c_str());
   if (!what.body.empty() || what.method == "POST") {
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(what.body.size()));

@@ -24,6 +24,8 @@ struct HttpRequest {
   std::size_t most_bytes = 16U << 20;
   std::string ca_file;               ///< PEM of the authorities to trust; empty: the system's
   std::string certificate_file, key_file;  ///< PEM of a client certificate; empty: none
+  std::string ca_pem, certificate_pem, key_pem;  ///< the same as texts, for what must not lie in a file
+  std::string user_password;         ///< "name:password" for basic authentication; empty: none
   bool plain_allowed = false;        ///< http to other machines too, because the user named the address
   bool cut_allowed = false;          ///< a longer answer is cut at `most_bytes`, and is an answer
 };

@@ -139,6 +139,19 @@ bool head_has(std::string_view head, std::string_view words) {
   return false;
 }
 
+// Policies that are trees keep their own grammar under the name that templates give them.
+Node with_named_policies(const Node& item) {
+  Node copy = item;
+  for (Node::Member& member : copy.members) {
+    if (member.key == "Policy" && member.value.is_map()) member.key = "PolicyDocument";
+    if (member.key != "PolicyVersionList") continue;
+    for (Node& version : member.value.items)
+      for (Node::Member& part : version.members)
+        if (part.key == "Document") part.key = "PolicyDocument";
+  }
+  return copy;
+}
+
 }  // namespace
 
 bool looks_printed_by_aws(std::string_view head) {
@@ -193,7 +206,7 @@ std::optional<Resource> aws_resource(std::string_view type, std::string_view nam
   }
   resource.name = name;
   resource.address = resource.type + "." + resource.name;
-  resource.body = terraform_body_of(item);
+  resource.body = terraform_body_of(with_named_policies(item));
   resource.line = item.line;
   give_declared_shape(resource.type, resource.body);
   return resource;

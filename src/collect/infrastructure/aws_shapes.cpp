@@ -117,7 +117,7 @@ void managed_policy(Node& body) {
   if (!versions) return;
   for (const Node& version : versions->items)
     if (version.find("is_default_version") && version.find("is_default_version")->as_bool() == true)
-      if (const Node* document = version.find("document")) put(body, "policy_document", *document);
+      if (const Node* document = version.find("policy_document")) put(body, "policy_document", *document);
 }
 
 void cluster(Node& body) {
