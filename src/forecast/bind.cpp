@@ -37,8 +37,7 @@ class Binder {
   }
 
   Binding run() {
-    for (std::uint32_t s = 0; s < outline_.sites().size(); ++s)
-      if (kept_[outline_.node_of_site(s)]) bind_site(s);
+    for (std::uint32_t s : outline_.in_order(reader_, kept_)) bind_site(s);
     return std::move(out_);
   }
 

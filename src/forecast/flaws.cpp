@@ -50,12 +50,23 @@ Flaws::Flaws(const Estate& estate, std::span<const Finding> findings, const Link
     }
     FlawedPackage& package = packages_[place - 1];
     package.findings.push_back(&finding);
-    const FlawUse use = use_of(finding);
-    if (use == FlawUse::none) continue;
-    const double rate = exploitation_rate(finding, estate.assets()[asset]);
-    if (use == FlawUse::network) package.network_chance = std::max(package.network_chance, -std::expm1(-rate));
-    if (!finding.signal.vulnerability->malicious) (use == FlawUse::network ? package.network_rate : package.client_rate) += rate;
+    weigh(package, finding, estate.assets()[asset]);
   }
+}
+
+void Flaws::weigh(FlawedPackage& package, const Finding& finding, const Asset& asset) {
+  const FlawUse use = use_of(finding);
+  if (use == FlawUse::none) return;
+  const double rate = exploitation_rate(finding, asset);
+  if (use == FlawUse::network) package.network_chance = std::max(package.network_chance, -std::expm1(-rate));
+  if (!finding.signal.vulnerability->malicious) (use == FlawUse::network ? package.network_rate : package.client_rate) += rate;
+}
+
+void Flaws::reread(const Estate& estate, std::uint32_t asset) {
+  if (packages_.empty() || place_[asset] == 0) return;
+  FlawedPackage& package = packages_[place_[asset] - 1];
+  package.network_rate = package.client_rate = package.network_chance = 0;
+  for (const Finding* finding : package.findings) weigh(package, *finding, estate.assets()[asset]);
 }
 
 void Flaws::at(std::uint32_t asset, std::vector<const FlawedPackage*>& into) const {
@@ -73,11 +84,11 @@ void Flaws::at(std::uint32_t asset, std::vector<const FlawedPackage*>& into) con
   seen.assign(1, asset);
   seen_at[asset] = looks;
   std::size_t begin = 0;
-  for (int depth = 0; depth <= 3 && seen.size() < kMostSeen; ++depth) {
+  for (unsigned depth = 0; depth <= kFlawDepth && seen.size() < kMostSeen; ++depth) {
     const std::size_t end = seen.size();
     for (std::size_t i = begin; i < end; ++i) {
       if (const FlawedPackage* package = own(seen[i])) into.push_back(package);
-      if (depth == 3) continue;
+      if (depth == kFlawDepth) continue;
       for (const Link& link : links_.out(seen[i])) {
         if (seen_at[link.other] == looks || !carries(link, depth)) continue;
         seen_at[link.other] = looks;
@@ -89,7 +100,7 @@ void Flaws::at(std::uint32_t asset, std::vector<const FlawedPackage*>& into) con
   std::ranges::sort(into, {}, &FlawedPackage::asset);
 }
 
-bool Flaws::carries(const Link& link, int depth) const {
+bool Flaws::carries(const Link& link, unsigned depth) const {
   switch (link.kind) {
     case RelationKind::depends_on: return true;
     case RelationKind::runs_on: return links_.kind(link.other) == AssetKind::image;

@@ -25,6 +25,8 @@ double weight_of_use(const Finding& finding, const Asset& package);
 /// exploitation_chance with its weight, as a rate per 30 days.
 double exploitation_rate(const Finding& finding, const Asset& package);
 
+inline constexpr unsigned kFlawDepth = 3;  ///< relations from an asset to the packages whose flaws act at it
+
 struct FlawedPackage {
   std::uint32_t asset = 0;  ///< where the findings sit
   std::vector<const Finding*> findings;
@@ -37,6 +39,8 @@ class Flaws {
   /// `links` outlives this.
   Flaws(const Estate& estate, std::span<const Finding> findings, const Links& links);
   [[nodiscard]] bool empty() const { return packages_.empty(); }
+  /// What is known of the asset changed, and with it how much its flaws weigh.
+  void reread(const Estate& estate, std::uint32_t asset);
   /// Flaws at the asset and in what it depends on, runs on or serves, three relations deep; in the order of their assets.
   void at(std::uint32_t asset, std::vector<const FlawedPackage*>& into) const;
   [[nodiscard]] const FlawedPackage* own(std::uint32_t asset) const {
@@ -45,7 +49,8 @@ class Flaws {
 
  private:
   /// Whether the flaws of what the link leads to act at where it starts, `depth` relations from the asset asked of.
-  [[nodiscard]] bool carries(const Link& link, int depth) const;
+  [[nodiscard]] bool carries(const Link& link, unsigned depth) const;
+  static void weigh(FlawedPackage& package, const Finding& finding, const Asset& asset);
 
   const Links& links_;
   std::vector<FlawedPackage> packages_;

@@ -120,28 +120,6 @@ void rank(std::vector<Worked>& worked, const StepRules& rules) {
   worked = std::move(out);
 }
 
-/// What is worked out when not all can be: the n-th of a type counts an n-th, so that no type crowds out the others.
-template <class T, class Score>
-void keep_varied(std::vector<T>& all, std::size_t most, const Score& score_and_type) {
-  if (all.size() <= most) return;
-  std::map<std::uint32_t, int> before;
-  std::vector<std::pair<double, std::size_t>> order;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const auto [score, type] = score_and_type(all[i]);
-    order.emplace_back(-score / ++before[type], i);
-  }
-  std::ranges::sort(order);
-  order.resize(most);
-  std::vector<T> kept;
-  kept.reserve(most);
-  for (const auto& [score, i] : order) kept.push_back(std::move(all[i]));
-  all = std::move(kept);
-}
-
-void keep_promising(std::vector<Threat>& threats, const ForecastOptions& options) {
-  keep_varied(threats, options.top_incidents * 2, [](const Threat& t) { return std::pair{t.screened * t.mean * (t.crown ? 10 : 1), t.type}; });
-}
-
 /// The incidents worth working out, and the part of the network that they hang on.
 struct Scope {
   Binding binding;
@@ -150,10 +128,10 @@ struct Scope {
 };
 
 Scope scope_of(const SiteReader& reader, const Outline& outline, const ForecastOptions& options, const Organisation* organisation) {
+  // What actions change decides which incidents come first: with some taken as done, more are looked at before they are chosen.
+  const std::size_t most = options.top_incidents * (options.what_if.empty() ? 2 : 4);
   Scope out;
-  out.threats = threats_of(reader, outline, organisation);
-  out.found = out.threats.size();
-  keep_promising(out.threats, options);
+  out.threats = promising_threats(reader, outline, organisation, most, out.found);
   std::vector<bool> kept(outline.nodes(), false);
   std::size_t taken = 0, nodes = 0;
   for (; taken < out.threats.size() && (taken < 3 || nodes < kMostBound); ++taken) {
@@ -166,9 +144,6 @@ Scope scope_of(const SiteReader& reader, const Outline& outline, const ForecastO
     for (std::uint32_t& target : threat.targets) target = out.binding.node_of[target];
   return out;
 }
-
-/// Whether so many states reach one another that separating networks is what helps first.
-bool is_flat(std::uint32_t loop, const Outline& outline) { return loop > 1000 && loop * 5 > outline.reached(); }
 
 Result<std::vector<std::uint32_t>> chosen_actions(const std::vector<CandidateAction>& candidates, const std::vector<std::string>& wanted) {
   std::vector<std::uint32_t> out;
@@ -189,20 +164,49 @@ Result<std::vector<std::uint32_t>> chosen_actions(const std::vector<CandidateAct
 
 }  // namespace
 
-Result<Forecast> forecast(const Estate& seen, std::span<const Finding> findings, const StepRules& rules, const ForecastOptions& options) {
-  const bool stated_facts = options.organisation && !options.organisation->facts.empty();
-  const Estate with_facts = stated_facts ? options.organisation->with_facts(seen) : Estate{};
-  const Estate& estate = stated_facts ? with_facts : seen;
+StandingForecast::StandingForecast(const Estate& estate, std::span<const Finding> findings, const StepRules& rules, const ForecastOptions& options)
+    : estate_(estate), findings_(findings), rules_(rules), organisation_(options.organisation), jobs_(options.jobs) {
+  read();
+}
+
+StandingForecast::~StandingForecast() = default;
+
+void StandingForecast::read() {
+  outline_.reset();
+  reader_.reset();
+  if (organisation_ && !organisation_->facts.empty()) with_facts_ = std::make_unique<Estate>(organisation_->with_facts(estate_));
+  reader_ = std::make_unique<SiteReader>(with_facts_ ? *with_facts_ : estate_, findings_, rules_, organisation_.get());
+  outline_ = std::make_unique<Outline>(*reader_, jobs_);
+}
+
+void StandingForecast::changed(std::span<const AssetId> assets) {
+  // Facts that the organisation states stand in an estate of their own, which is made anew.
+  if (with_facts_) return read();
+  std::vector<std::uint32_t> at;
+  for (AssetId asset : assets)
+    if (const std::size_t i = estate_.index_of(asset); i < estate_.assets().size()) at.push_back(static_cast<std::uint32_t>(i));
+  reader_->reread(at);
+  const std::vector<Near> near = reader_->near(at, reader_->farthest_reach());
+  // Where a change lies near very much, going through all in order is faster; and in a flat estate the loop must be counted exactly.
+  if (near.size() <= std::max<std::size_t>(1000, estate_.assets().size() / 20)) outline_->update(*reader_, near);
+  else outline_.reset();
+  if (outline_ && outline_->is_flat()) outline_.reset();
+  if (!outline_) outline_ = std::make_unique<Outline>(*reader_, jobs_);
+}
+
+Result<Forecast> StandingForecast::forecast(const ForecastOptions& options) const {
+  const SiteReader& reader = *reader_;
+  const Outline& outline = *outline_;
+  const Estate& estate = reader.estate();
+  const StepRules& rules = reader.rules();
+  const std::span<const Finding> findings = findings_;
+  const Organisation* organisation = organisation_.get();
   Forecast out;
   out.horizon_days = options.horizon_days;
   out.model = digest_of(rules);
-  const Organisation* organisation = options.organisation.get();
-  const SiteReader reader(estate, findings, rules, organisation);
-  const Outline outline(reader, options.jobs);
   for (std::size_t r = 0; r < rules.rules.size(); ++r)
     if (outline.sites_of_rule()[r] == 0 && !rules.rules[r].bridge) out.unobserved.push_back({rules.rules[r].id, rules.rules[r].name, rules.rules[r].needs});
-  // What actions change decides which incidents come first, so that with actions taken as done all is bound.
-  Scope scope = options.what_if.empty() ? scope_of(reader, outline, options, organisation) : Scope{forecast::bind(reader, outline, outline.reached_nodes()), {}, 0};
+  Scope scope = scope_of(reader, outline, options, organisation);
   const Binding& binding = scope.binding;
   const Graph graph = graph_of(binding.network);
   Factors base = binding.network.factors;
@@ -221,11 +225,7 @@ Result<Forecast> forecast(const Estate& seen, std::span<const Finding> findings,
   ForecastOptions stated = options;
   if (organisation && organisation->appetite) stated.risk_appetite = *organisation->appetite;
   const BestChains chains = best_chains(graph, base, 90);
-  if (!options.what_if.empty()) {
-    scope.threats = threats_of(estate, rules, binding, graph, chains, organisation);
-    scope.found = scope.threats.size();
-    keep_promising(scope.threats, options);
-  }
+  if (!options.what_if.empty()) screen_again(scope.threats, chains.cost, options.top_incidents * 2);
   std::vector<Threat>& threats = scope.threats;
   const std::size_t found = scope.found;
 
@@ -257,8 +257,8 @@ Result<Forecast> forecast(const Estate& seen, std::span<const Finding> findings,
   if (affordable < std::min(found, options.top_incidents * 2))
     notes.push_back(fmt::format("worked out the {} most promising of {} possible incidents: the paths of the others are too many", affordable, found));
   if (words * 64 < options.worlds) notes.push_back("fewer worlds than asked: the paths are many");
-  if (const std::uint32_t loop = outline.largest_loop(); is_flat(loop, outline)) {
-    notes.push_back(fmt::format("the estate is flat: {} of {} attack states reach one another; separate its networks first", loop, outline.reached()));
+  if (outline.is_flat()) {
+    notes.push_back(fmt::format("the estate is flat: {} of {} attack states reach one another; separate its networks first", outline.loop_at_most(), outline.reached()));
     if (!options.chances_only)
       if (const std::string advice = told(separation_of(reader, outline, threats_of(reader, outline, organisation), 3), estate); !advice.empty()) notes.push_back(advice);
   }
@@ -288,7 +288,7 @@ Result<Forecast> forecast(const Estate& seen, std::span<const Finding> findings,
   const Explainer explainer(estate, findings, rules, binding, graph, worlds, base, chains, stated);
   parallel_for(worked.size(), options.jobs, [&](std::size_t i) { explainer.trace(worked[i]); });
   rank(worked, rules);
-  keep_varied(worked, options.top_incidents, [](const Worked& one) {
+  worked = varied(std::move(worked), options.top_incidents, [](const Worked& one) {
     const double loss = one.chance.p90 * one.threat.mean;
     return std::pair{one.incident.level >= Level::warning ? 1e12 + loss : one.incident.level == Level::none ? loss / 10 : loss, one.threat.type};
   });
@@ -417,6 +417,10 @@ Result<Forecast> forecast(const Estate& seen, std::span<const Finding> findings,
                            std::ranges::count_if(out.incidents, [](const Incident& i) { return i.exact; }), out.incidents.size());
   for (const std::string& note : notes) out.method += "; " + note;
   return out;
+}
+
+Result<Forecast> forecast(const Estate& estate, std::span<const Finding> findings, const StepRules& rules, const ForecastOptions& options) {
+  return StandingForecast(estate, findings, rules, options).forecast(options);
 }
 
 }  // namespace stormwatch::forecast

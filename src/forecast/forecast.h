@@ -34,6 +34,33 @@ struct ForecastOptions {
 class StepRules;
 Result<std::shared_ptr<const StepRules>> load_steps(const std::vector<std::string>& extra_folders);
 
+class SiteReader;
+class Outline;
+
+/// A forecast that stands while its estate changes: what a change does not touch is not looked at again. Every answer has the bytes of
+/// a forecast made anew. What it is made of must outlive it.
+class StandingForecast {
+ public:
+  /// Of the options, `organisation` and `jobs` hold for good.
+  StandingForecast(const Estate& estate, std::span<const Finding> findings, const StepRules& rules, const ForecastOptions& options);
+  ~StandingForecast();
+  /// The facts or the relations of these assets changed in the estate (Estate::set_facts and its like): both ends of each relation.
+  /// Assets and findings stay as they are.
+  void changed(std::span<const AssetId> assets);
+  [[nodiscard]] Result<Forecast> forecast(const ForecastOptions& options) const;
+
+ private:
+  void read();
+  const Estate& estate_;
+  std::span<const Finding> findings_;
+  const StepRules& rules_;
+  std::shared_ptr<const Organisation> organisation_;
+  unsigned jobs_;
+  std::unique_ptr<const Estate> with_facts_;  ///< with what the organisation states; null if it states no facts
+  std::unique_ptr<SiteReader> reader_;
+  std::unique_ptr<Outline> outline_;
+};
+
 /// Pure: the same estate, findings, rules and options give the same bytes. An unknown `what_if` action is an Error that lists
 /// the known ones.
 Result<Forecast> forecast(const Estate& estate, std::span<const Finding> findings, const StepRules& rules, const ForecastOptions& options);

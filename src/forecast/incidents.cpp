@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numbers>
 #include <numeric>
 #include <tuple>
+#include <unordered_map>
+#include <utility>
 
 namespace stormwatch::forecast {
 
@@ -50,6 +53,13 @@ Groups groups_of(const Links& links, bool whole) {
   return groups;
 }
 
+/// The mean of a lognormal up to its 90th percentile: beyond it the mean hangs on losses nobody has seen.
+double mean_loss(double median, double p90) {
+  const double sigma = std::log(p90 / median) / kQuantile90;
+  const double below = 0.5 * std::erfc((sigma - kQuantile90) / std::numbers::sqrt2);
+  return std::clamp(median * std::exp(sigma * sigma / 2) * below / 0.9, 0.9 * median, p90);
+}
+
 void set_impact(Threat& threat, const IncidentType& type, const Asset& asset, const Organisation* organisation) {
   threat.median = type.median;
   threat.p90 = type.p90;
@@ -66,65 +76,140 @@ void set_impact(Threat& threat, const IncidentType& type, const Asset& asset, co
     }
     threat.crown = organisation->is_crown_jewel(asset);
   }
-  const double sigma = std::log(threat.p90 / threat.median) / kQuantile90;
-  // The mean of a lognormal this wide hangs on losses nobody has seen: the mean of what is up to the stated 90th percentile is used.
-  const double below = 0.5 * std::erfc((sigma - kQuantile90) / std::numbers::sqrt2);
-  threat.mean = std::clamp(threat.median * std::exp(sigma * sigma / 2) * below / 0.9, 0.9 * threat.median, threat.p90);
 }
 
-}  // namespace
+/// Every incident that is possible, by type and then by where it first comes; targets are filled in for those that are asked for.
+class Screening {
+ public:
+  using StateOf = std::function<std::pair<std::uint8_t, std::uint32_t>(std::uint32_t)>;
 
-namespace {
-
-/// A state that some incident names, by the incident it belongs to.
-struct Candidate {
-  std::uint32_t group = 0, node = 0;
-  std::uint32_t type = 0;
-};
-
-template <class StateOf>
-std::vector<Threat> threats_over(const Estate& estate, const Links& links, const StepRules& rules, const StateOf& state_of, std::span<const float> cost, const Organisation* organisation) {
-  Groups programs = groups_of(links, true), actors = groups_of(links, false);
-  std::vector<std::vector<std::uint32_t>> types_of_state(kStateCount);
-  for (std::uint32_t type = 0; type < rules.incidents.size(); ++type)
-    for (std::uint8_t state : rules.incidents[type].states) types_of_state[state].push_back(type);
-  std::vector<Candidate> found;
-  for (std::uint32_t node = 0; node < cost.size(); ++node) {
-    const auto [state, asset] = state_of(node);
-    if (asset == kNone || !std::isfinite(cost[node])) continue;
-    for (std::uint32_t type : types_of_state[state]) {
-      const bool code = rules.incidents[type].id == "I2";
-      found.push_back({code ? programs.of(asset) : actors.of(asset), node, type});
+  Screening(const Estate& estate, const Links& links, const StepRules& rules, StateOf state_of, std::span<const float> cost, const Organisation* organisation)
+      : rules_(rules), state_of_(std::move(state_of)), members_(rules.incidents.size()) {
+    gather(links, cost);
+    for (std::uint32_t type = 0; type < members_.size(); ++type) screen(type, links.size(), cost);
+    std::uint32_t type = kNone;
+    double median = 0, p90 = 0, mean = 0;
+    for (Threat& threat : threats_) {
+      set_impact(threat, rules.incidents[threat.type], estate.assets()[threat.asset], organisation);
+      if (std::exchange(type, threat.type) != threat.type || median != threat.median || p90 != threat.p90) mean = mean_loss(median = threat.median, p90 = threat.p90);
+      threat.mean = mean;
     }
   }
-  std::ranges::sort(found, {}, [](const Candidate& one) { return std::tuple(one.type, one.group, one.node); });
-  std::vector<Threat> out;
-  for (std::size_t i = 0; i < found.size();) {
-    Threat& threat = out.emplace_back();
-    const Candidate& first = found[i];
-    for (; i < found.size() && found[i].type == first.type && found[i].group == first.group; ++i) {
-      const double chance = std::exp(-static_cast<double>(cost[found[i].node]));
-      threat.targets.push_back(found[i].node);
-      if (threat.targets.size() > 1 && chance <= threat.screened) continue;
-      threat.type = first.type;
-      threat.asset = state_of(found[i].node).second;
-      threat.group = programs.of(threat.asset);
+
+  [[nodiscard]] std::size_t found() const { return threats_.size(); }
+
+  /// By screened chance times mean loss, the largest first.
+  [[nodiscard]] std::vector<std::uint32_t> order() const {
+    std::vector<std::tuple<double, std::uint32_t, std::uint32_t, std::uint32_t>> keys;
+    keys.reserve(threats_.size());
+    for (std::uint32_t i = 0; i < threats_.size(); ++i) keys.emplace_back(-threats_[i].screened * threats_[i].mean, threats_[i].type, actor_[i], i);
+    std::ranges::sort(keys);
+    std::vector<std::uint32_t> out;
+    out.reserve(keys.size());
+    for (const auto& key : keys) out.push_back(std::get<3>(key));
+    return out;
+  }
+
+  [[nodiscard]] const Threat& at(std::uint32_t i) const { return threats_[i]; }
+
+  /// These, with their targets.
+  [[nodiscard]] std::vector<Threat> take(std::span<const std::uint32_t> chosen) const {
+    std::vector<Threat> out;
+    std::vector<std::unordered_map<std::uint32_t, std::uint32_t>> place(members_.size());  // by type: actor -> place in `out`
+    for (std::uint32_t i : chosen) {
+      place[threats_[i].type].emplace(actor_[i], static_cast<std::uint32_t>(out.size()));
+      out.push_back(threats_[i]);
+    }
+    for (std::uint32_t type = 0; type < members_.size(); ++type) {
+      if (place[type].empty()) continue;
+      for (const auto& [actor, node] : members_[type])
+        if (const auto found = place[type].find(actor); found != place[type].end()) out[found->second].targets.push_back(node);
+    }
+    const auto by_state = [&](std::uint32_t node) {
+      const auto [state, asset] = state_of_(node);
+      return std::pair(asset, state);
+    };
+    for (Threat& threat : out) std::ranges::sort(threat.targets, {}, by_state);
+    return out;
+  }
+
+ private:
+  void gather(const Links& links, std::span<const float> cost) {
+    Groups whole = groups_of(links, true), acting = groups_of(links, false);
+    std::vector<std::vector<std::uint32_t>> types_of_state(kStateCount);
+    for (std::uint32_t type = 0; type < rules_.incidents.size(); ++type)
+      for (std::uint8_t state : rules_.incidents[type].states) types_of_state[state].push_back(type);
+    for (std::uint32_t node = 0; node < cost.size(); ++node) {
+      const auto [state, asset] = state_of_(node);
+      if (asset == kNone || !std::isfinite(cost[node])) continue;
+      for (std::uint32_t type : types_of_state[state]) members_[type].emplace_back((rules_.incidents[type].id == "I2" ? whole : acting).of(asset), node);
+    }
+    program_.reserve(links.size());
+    for (std::uint32_t asset = 0; asset < links.size(); ++asset) program_.push_back(whole.of(asset));
+  }
+
+  void screen(std::uint32_t type, std::size_t assets, std::span<const float> cost) {
+    if (members_[type].empty()) return;
+    std::vector<std::uint32_t> place(assets, kNone);
+    for (const auto& [actor, node] : members_[type]) {
+      const double chance = std::exp(-static_cast<double>(cost[node]));
+      const std::uint32_t asset = state_of_(node).second;
+      const bool first = place[actor] == kNone;
+      if (first) {
+        place[actor] = static_cast<std::uint32_t>(threats_.size());
+        threats_.push_back({.type = type});
+        actor_.push_back(actor);
+      }
+      Threat& threat = threats_[place[actor]];
+      if (!first && (chance < threat.screened || (chance == threat.screened && asset >= threat.asset))) continue;
+      threat.asset = asset;
+      threat.group = program_[asset];
       threat.screened = chance;
     }
-    set_impact(threat, rules.incidents[threat.type], estate.assets()[threat.asset], organisation);
   }
-  std::ranges::stable_sort(out, [](const Threat& a, const Threat& b) { return a.screened * a.mean > b.screened * b.mean; });
-  return out;
+
+  const StepRules& rules_;
+  StateOf state_of_;
+  std::vector<std::vector<std::pair<std::uint32_t, std::uint32_t>>> members_;  ///< by type: group of assets that acts as one, and node
+  std::vector<std::uint32_t> program_, actor_;  ///< by asset; by threat
+  std::vector<Threat> threats_;
+};
+
+Screening screening_of(const SiteReader& reader, const Outline& outline, const Organisation* organisation) {
+  return {reader.estate(), reader.links(), reader.rules(), [&](std::uint32_t node) { return outline.state_of(node); }, outline.cost(), organisation};
 }
 
 }  // namespace
 
 std::vector<Threat> threats_of(const Estate& estate, const StepRules& rules, const Binding& binding, const Graph&, const BestChains& chains, const Organisation* organisation) {
-  return threats_over(estate, Links(estate), rules, [&](std::uint32_t node) { return binding.state_of_node[node]; }, chains.cost, organisation);
+  const Screening all(estate, Links(estate), rules, [&](std::uint32_t node) { return binding.state_of_node[node]; }, chains.cost, organisation);
+  return all.take(all.order());
 }
 
 std::vector<Threat> threats_of(const SiteReader& reader, const Outline& outline, const Organisation* organisation) {
-  return threats_over(reader.estate(), reader.links(), reader.rules(), [&](std::uint32_t node) { return outline.state_of(node); }, outline.cost(), organisation);
+  const Screening all = screening_of(reader, outline, organisation);
+  return all.take(all.order());
+}
+
+std::vector<Threat> promising_threats(const SiteReader& reader, const Outline& outline, const Organisation* organisation, std::size_t most, std::size_t& found) {
+  const Screening all = screening_of(reader, outline, organisation);
+  found = all.found();
+  return all.take(varied(all.order(), most, [&](std::uint32_t i) { return std::pair{all.at(i).promise(), all.at(i).type}; }));
+}
+
+void screen_again(std::vector<Threat>& threats, std::span<const float> cost, std::size_t most) {
+  for (Threat& threat : threats) {
+    float least = INFINITY;
+    for (std::uint32_t target : threat.targets) least = std::min(least, cost[target]);
+    threat.screened = std::exp(-static_cast<double>(least));
+  }
+  std::erase_if(threats, [](const Threat& threat) { return threat.screened <= 0; });
+  std::ranges::stable_sort(threats, [](const Threat& a, const Threat& b) { return a.screened * a.mean > b.screened * b.mean; });
+  std::vector<std::uint32_t> all(threats.size());
+  std::iota(all.begin(), all.end(), 0U);
+  std::vector<Threat> kept;
+  for (std::uint32_t i : varied(std::move(all), most, [&](std::uint32_t t) { return std::pair{threats[t].promise(), threats[t].type}; })) kept.push_back(std::move(threats[i]));
+  threats = std::move(kept);
 }
 
 Level level_of(const Chance& chance, const Judgement& judgement) {

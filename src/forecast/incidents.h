@@ -5,6 +5,7 @@
 // counted once a part. Losses: the largest within one group of assets, summed across groups (docs/forecast.md, "Losses").
 #pragma once
 
+#include <map>
 #include <vector>
 
 #include "forecast/bind.h"
@@ -21,13 +22,41 @@ struct Threat {
   double screened = 0;                 ///< rough chance, for choosing which to work out
   bool followed = true;                ///< all that leads to it was bound
   bool crown = false;                  ///< at what the organisation calls a crown jewel
+
+  /// For choosing which to work out.
+  [[nodiscard]] double promise() const { return screened * mean * (crown ? 10 : 1); }
 };
+
+/// At most `most` of `all`, where the n-th of a type counts an n-th, so that no type crowds out the others. All, in their order,
+/// if they are no more than that.
+template <class T, class ScoreAndType>
+std::vector<T> varied(std::vector<T> all, std::size_t most, const ScoreAndType& of) {
+  if (all.size() <= most) return all;
+  std::map<std::uint32_t, int> before;
+  std::vector<std::pair<double, std::size_t>> order;
+  order.reserve(all.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto [score, type] = of(all[i]);
+    order.emplace_back(-score / ++before[type], i);
+  }
+  std::ranges::partial_sort(order, order.begin() + static_cast<std::ptrdiff_t>(most));
+  order.resize(most);
+  std::vector<T> kept;
+  kept.reserve(most);
+  for (const auto& [score, i] : order) kept.push_back(std::move(all[i]));
+  return kept;
+}
 
 /// Sorted by screened chance times mean loss, the largest first.
 std::vector<Threat> threats_of(const Estate& estate, const StepRules& rules, const Binding& binding, const Graph& graph, const BestChains& chains,
                                const Organisation* organisation = nullptr);
 /// The same over an outline.
 std::vector<Threat> threats_of(const SiteReader& reader, const Outline& outline, const Organisation* organisation = nullptr);
+
+/// At most `most` of them, `varied`; `found`: how many there are.
+std::vector<Threat> promising_threats(const SiteReader& reader, const Outline& outline, const Organisation* organisation, std::size_t most, std::size_t& found);
+/// Screens them anew by what each node of the network now costs, and leaves at most `most`, `varied`.
+void screen_again(std::vector<Threat>& threats, std::span<const float> cost, std::size_t most);
 
 struct Trajectory {
   std::uint32_t trigger = kNone;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "forecast/links.h"
 
+#include <algorithm>
+
 namespace stormwatch::forecast {
 
 Links::Links(const Estate& estate) {
@@ -27,6 +29,30 @@ Links::Links(const Estate& estate) {
   }
   out_start_.push_back(static_cast<std::uint32_t>(out_.size()));
   in_start_.push_back(static_cast<std::uint32_t>(in_.size()));
+}
+
+namespace {
+void replace_row(std::vector<std::uint32_t>& start, std::vector<Link>& links, std::uint32_t asset, std::span<const Link> row) {
+  const auto begin = links.begin() + start[asset];
+  const std::size_t before = start[asset + 1] - start[asset], kept = std::min(before, row.size());
+  std::ranges::copy(row.first(kept), begin);
+  if (row.size() > before) links.insert(begin + static_cast<std::ptrdiff_t>(before), row.begin() + static_cast<std::ptrdiff_t>(before), row.end());
+  else links.erase(begin + static_cast<std::ptrdiff_t>(row.size()), begin + static_cast<std::ptrdiff_t>(before));
+  if (row.size() != before)
+    for (std::size_t i = asset + 1; i < start.size(); ++i) start[i] += static_cast<std::uint32_t>(row.size() - before);
+}
+}  // namespace
+
+void Links::reread(const Estate& estate, std::uint32_t asset) {
+  std::vector<Link> row;
+  const auto take = [&](AssetId other, RelationKind kind) {
+    if (const std::size_t at = estate.index_of(other); at < estate.assets().size()) row.push_back({static_cast<std::uint32_t>(at), kind});
+  };
+  for (std::uint32_t r : estate.out(asset)) take(estate.relations()[r].to, estate.relations()[r].kind);
+  replace_row(out_start_, out_, asset, row);
+  row.clear();
+  for (std::uint32_t r : estate.in(asset)) take(estate.relations()[r].from, estate.relations()[r].kind);
+  replace_row(in_start_, in_, asset, row);
 }
 
 }  // namespace stormwatch::forecast

@@ -20,6 +20,8 @@ struct Link {
 class Links {
  public:
   explicit Links(const Estate& estate);
+  /// The asset's relations, either way, changed.
+  void reread(const Estate& estate, std::uint32_t asset);
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(kind_.size()); }
   [[nodiscard]] AssetKind kind(std::uint32_t asset) const { return kind_[asset]; }
   [[nodiscard]] std::span<const Link> out(std::uint32_t asset) const { return row(out_start_, out_, asset); }

@@ -54,23 +54,22 @@ double inside_chance(const SiteReader& reader, const StepRule& rule, std::uint32
   return most;
 }
 
-}  // namespace
-
 /// Sites of one rule at a run of assets, read by one thread.
-struct Outline::Part {
+struct Part {
   std::uint32_t rule = 0;
   std::span<const std::uint32_t> assets;
   std::vector<OutlineSite> sites;
   std::vector<std::uint32_t> flows;
-  std::uint32_t bound = 0;
 };
+
+}  // namespace
 
 Outline::Outline(const SiteReader& reader, unsigned jobs) : rules_(reader.rules()), states_(reader.links().size(), 0), sites_of_rule_(rules_.rules.size(), 0) {
   std::vector<Part> parts;
   for (std::uint32_t r = 0; r < rules_.rules.size(); ++r)
     for (std::span<const std::uint32_t> assets : reader.candidates(rules_.rules[r]))
-      for (; !assets.empty(); assets = assets.subspan(std::min(kPart, assets.size()))) parts.push_back({r, assets.first(std::min(kPart, assets.size())), {}, {}, 0});
-  parallel_for(parts.size(), jobs, [&](std::size_t i) { read_part(reader, parts[i]); });
+      for (; !assets.empty(); assets = assets.subspan(std::min(kPart, assets.size()))) parts.push_back({r, assets.first(std::min(kPart, assets.size())), {}, {}});
+  parallel_for(parts.size(), jobs, [&](std::size_t i) { read(reader, parts[i].rule, parts[i].assets, parts[i].sites, parts[i].flows); });
   std::size_t sites = 0, flows = 0;
   for (const Part& part : parts) {
     sites += part.sites.size();
@@ -80,7 +79,7 @@ Outline::Outline(const SiteReader& reader, unsigned jobs) : rules_(reader.rules(
   flows_.reserve(flows);
   for (Part& part : parts) {
     const auto begin = static_cast<std::uint32_t>(flows_.size());
-    sites_of_rule_[part.rule] += part.bound;
+    sites_of_rule_[part.rule] += static_cast<std::uint32_t>(part.sites.size());
     for (OutlineSite& site : part.sites) {
       site.flows += begin;
       sites_.push_back(site);
@@ -90,34 +89,34 @@ Outline::Outline(const SiteReader& reader, unsigned jobs) : rules_(reader.rules(
   }
   number_nodes();
   index_sites();
-  Search found = search(nullptr);
-  cost_ = std::move(found.cost);
-  reached_ = found.reached;
+  best_ = search(nullptr);
+  std::vector<std::uint32_t> to(sites_.size());
+  for (std::uint32_t s = 0; s < sites_.size(); ++s) to[s] = node_of_site(s);
+  loop_ = components_of(nodes(), from_.base(), to).largest;
 }
 
-void Outline::read_part(const SiteReader& reader, Part& part) const {
-  const StepRule& rule = rules_.rules[part.rule];
+void Outline::read(const SiteReader& reader, std::uint32_t r, std::span<const std::uint32_t> assets, std::vector<OutlineSite>& sites, std::vector<std::uint32_t>& flows) const {
+  const StepRule& rule = rules_.rules[r];
   SiteFacts facts;
-  std::vector<std::uint32_t> flows;
-  for (std::uint32_t asset : part.assets) {
-    if (!reader.read(part.rule, asset, false, facts)) continue;
-    OutlineSite site{.asset = asset, .rule = static_cast<std::uint16_t>(part.rule), .flows = static_cast<std::uint32_t>(part.flows.size())};
-    flows.clear();
-    if (!rule.from.empty()) site.capped = reader.flows(rule, asset, flows);
+  std::vector<std::uint32_t> from;
+  for (std::uint32_t asset : assets) {
+    if (!reader.read(r, asset, false, facts)) continue;
+    OutlineSite site{.asset = asset, .rule = static_cast<std::uint16_t>(r), .flows = static_cast<std::uint32_t>(flows.size())};
+    from.clear();
+    if (!rule.from.empty()) site.capped = reader.flows(rule, asset, from);
     // A state does not lead to itself.
-    if (rule.from.size() == 1 && rule.from.front() == rule.to) std::erase(flows, asset);
-    if (flows.empty() && !rule.external) continue;
+    if (rule.from.size() == 1 && rule.from.front() == rule.to) std::erase(from, asset);
+    if (from.empty() && !rule.external) continue;
     const double beside = facts.chance_beside_value(has_own_control(rule));
-    double outside = outside_chance(reader, rule, asset, facts), inside = flows.empty() ? 0 : inside_chance(reader, rule, asset, facts);
-    // What controls end entirely is bound all the same: the rule is not one that nothing feeds.
-    part.bound += outside > 0 || inside > 0 || rule.per == Per::once;
+    double outside = outside_chance(reader, rule, asset, facts), inside = from.empty() ? 0 : inside_chance(reader, rule, asset, facts);
+    // What controls end entirely is a site all the same: the rule is not one that nothing feeds.
+    if (outside <= 0 && inside <= 0 && rule.per != Per::once) continue;
     outside *= beside;
     inside *= beside;
-    if (outside <= 0 && inside <= 0) continue;
     site.outside = cost_of(outside);
     site.inside = cost_of(inside);
-    part.sites.push_back(site);
-    if (inside > 0) part.flows.insert(part.flows.end(), flows.begin(), flows.end());
+    sites.push_back(site);
+    if (inside > 0) flows.insert(flows.end(), from.begin(), from.end());
   }
 }
 
@@ -141,20 +140,26 @@ void Outline::number_nodes() {
 
 std::uint32_t Outline::node(std::uint8_t state, std::uint32_t asset) const {
   const std::uint64_t bit = std::uint64_t{1} << state;
-  if ((states_[asset] & bit) == 0) return kNone;
+  if ((states_[asset] & bit) == 0) {
+    if (later_.empty()) return kNone;
+    const auto at = later_.find(std::uint64_t{asset} << 8 | state);
+    return at == later_.end() ? kNone : at->second;
+  }
   return base_[asset] + static_cast<std::uint32_t>(std::popcount(states_[asset] & (bit - 1)));
 }
 
 std::uint32_t Outline::node_of_site(std::uint32_t site) const { return node(rules_.rules[sites_[site].rule].to, sites_[site].asset); }
 
 void Outline::index_sites() {
-  const auto rows = [&](Adjacency& row, auto&& ends_of) {
+  const auto rows = [&](Rows& into, auto&& ends_of) {
+    Adjacency row;
     row.start.assign(nodes() + 1, 0);
     for (std::uint32_t s = 0; s < sites_.size(); ++s) ends_of(s, [&](std::uint32_t at) { ++row.start[at + 1]; });
     for (std::uint32_t n = 0; n < nodes(); ++n) row.start[n + 1] += row.start[n];
     row.step.resize(row.start[nodes()]);
     std::vector<std::uint32_t> next(row.start);
     for (std::uint32_t s = 0; s < sites_.size(); ++s) ends_of(s, [&](std::uint32_t at) { row.step[next[at]++] = s; });
+    into.set(std::move(row));
   };
   rows(into_, [&](std::uint32_t s, auto&& visit) { visit(node_of_site(s)); });
   rows(from_, [&](std::uint32_t s, auto&& visit) { each_source(s, visit); });
@@ -202,17 +207,29 @@ Outline::Search Outline::search(const std::function<double(std::uint32_t)>& left
 
 std::vector<bool> Outline::reached_nodes() const {
   std::vector<bool> out(nodes());
-  for (std::uint32_t at = 0; at < nodes(); ++at) out[at] = std::isfinite(cost_[at]);
+  for (std::uint32_t at = 0; at < nodes(); ++at) out[at] = std::isfinite(best_.cost[at]);
+  return out;
+}
+
+std::vector<std::uint32_t> Outline::in_order(const SiteReader& reader, const std::vector<bool>& kept) const {
+  std::vector<std::uint32_t> out;
+  for (std::uint32_t at = 0; at < nodes(); ++at)
+    if (kept[at])
+      for (std::uint32_t s : into_.of(at))
+        if (std::isfinite(sites_[s].outside) || std::isfinite(sites_[s].inside)) out.push_back(s);
+  if (!updated_) {
+    std::ranges::sort(out);
+    return out;
+  }
+  const auto place = [&](std::uint32_t s) {
+    const auto kinds = rules_.rules[sites_[s].rule].on.kinds();
+    return std::tuple(sites_[s].rule, kinds.empty() ? 0 : std::ranges::find(kinds, reader.links().kind(sites_[s].asset)) - kinds.begin(), sites_[s].asset);
+  };
+  std::ranges::sort(out, {}, place);
   return out;
 }
 
 std::size_t Outline::capped() const { return static_cast<std::size_t>(std::ranges::count(sites_, true, &OutlineSite::capped)); }
-
-std::uint32_t Outline::largest_loop() const {
-  std::vector<std::uint32_t> to(sites_.size());
-  for (std::uint32_t s = 0; s < sites_.size(); ++s) to[s] = node_of_site(s);
-  return components_of(nodes(), from_, to).largest;
-}
 
 bool Outline::add_causes(std::span<const std::uint32_t> targets, std::size_t most, std::vector<bool>& kept, std::size_t& count) const {
   // One row a thread, all false between calls.
@@ -221,7 +238,7 @@ bool Outline::add_causes(std::span<const std::uint32_t> targets, std::size_t mos
   std::vector<std::uint32_t> found;
   bool complete = true;
   const auto reach = [&](std::uint32_t at) {
-    if (seen[at] || !std::isfinite(cost_[at])) return;
+    if (seen[at] || !std::isfinite(best_.cost[at])) return;
     if (found.size() >= most) {
       complete = false;
       return;

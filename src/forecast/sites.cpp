@@ -43,6 +43,7 @@ SiteReader::SiteReader(const Estate& estate, std::span<const Finding> findings, 
     all_.resize(links_.size());
     std::iota(all_.begin(), all_.end(), 0U);
   }
+  measure_reach();
 }
 
 std::vector<std::span<const std::uint32_t>> SiteReader::candidates(const StepRule& rule) const {
@@ -50,6 +51,49 @@ std::vector<std::span<const std::uint32_t>> SiteReader::candidates(const StepRul
   if (rule.on.kinds().empty()) out.emplace_back(all_);
   for (AssetKind kind : rule.on.kinds()) out.emplace_back(of_kind_[static_cast<std::size_t>(kind)]);
   return out;
+}
+
+bool SiteReader::is_candidate(const StepRule& rule, std::uint32_t asset) const {
+  const AssetKind kind = links_.kind(asset);
+  if (rule.on.kinds().empty()) return true;
+  return std::ranges::find(rule.on.kinds(), kind) != rule.on.kinds().end() && std::ranges::binary_search(of_kind_[static_cast<std::size_t>(kind)], asset);
+}
+
+std::vector<Near> SiteReader::near(std::span<const std::uint32_t> from, unsigned distance) const {
+  std::vector<bool> seen(links_.size(), false);
+  std::vector<Near> out;
+  const auto meet = [&](std::uint32_t asset, unsigned away) {
+    if (seen[asset]) return;
+    seen[asset] = true;
+    out.push_back({asset, away});
+  };
+  for (std::uint32_t asset : from) meet(asset, 0);
+  for (std::size_t i = 0; i < out.size() && out[i].distance < distance; ++i)
+    for (const auto row : {links_.out(out[i].asset), links_.in(out[i].asset)})
+      for (const Link& link : row) meet(link.other, out[i].distance + 1);
+  return out;
+}
+
+void SiteReader::reread(std::span<const std::uint32_t> assets) {
+  for (std::uint32_t asset : assets) {
+    links_.reread(estate_, asset);
+    flaws_.reread(estate_, asset);
+  }
+}
+
+void SiteReader::measure_reach() {
+  const auto deepest = [](unsigned known, const graph::Condition& condition) { return std::max(known, condition.reach()); };
+  for (const StepRule& rule : rules_.rules) {
+    unsigned reach = deepest(0, rule.on), flow = 0;
+    for (const StepCase& one : rule.cases) reach = deepest(reach, one.when);
+    for (const UsedControl& used : rule.controls)
+      if (rules_.controls[used.control].present) reach = deepest(reach, *rules_.controls[used.control].present);
+    for (const auto& way : rule.across) flow = std::max(flow, static_cast<unsigned>(way.size()));
+    reach = std::max(reach, flow + (rule.where ? rule.where->reach() : 0));
+    const bool flawed = rule.per == Per::network_flaw || rule.per == Per::client_flaw || rule.per == Per::inner_flaw;
+    reach_.push_back(std::max(reach, flawed ? kFlawDepth : 0U));
+    farthest_flow_ = std::max(farthest_flow_, flow);
+  }
 }
 
 bool SiteReader::has_neighbour(const StepRule& rule, std::uint32_t asset) const {

@@ -4,6 +4,7 @@
 // Everything here is const after construction and may be asked from several threads.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <string>
@@ -36,6 +37,12 @@ struct SiteFacts {
   [[nodiscard]] double chance_beside_value(bool own_control) const;
 };
 
+/// An asset near another: at most so many relations away.
+struct Near {
+  std::uint32_t asset = 0;
+  unsigned distance = 0;
+};
+
 class SiteReader {
  public:
   SiteReader(const Estate& estate, std::span<const Finding> findings, const StepRules& rules, const Organisation* organisation);
@@ -47,12 +54,24 @@ class SiteReader {
   [[nodiscard]] std::span<const Finding* const> findings_of(std::uint32_t asset) const { return findings_of_[asset]; }
   /// Assets that a rule is asked of, in the order of its sites: by the place of their kind in the rule, then as in the estate.
   [[nodiscard]] std::vector<std::span<const std::uint32_t>> candidates(const StepRule& rule) const;
+  /// Whether a rule is asked of the asset.
+  [[nodiscard]] bool is_candidate(const StepRule& rule, std::uint32_t asset) const;
+  /// How many relations away from an asset a rule looks, at most.
+  [[nodiscard]] unsigned reach(std::uint32_t rule) const { return reach_[rule]; }
+  [[nodiscard]] unsigned farthest_reach() const { return reach_.empty() ? 0 : *std::ranges::max_element(reach_); }
+  /// How many relations away a step may start, at most.
+  [[nodiscard]] unsigned farthest_flow() const { return farthest_flow_; }
+  /// The assets at most `distance` relations away from one of `from`, the nearest first.
+  [[nodiscard]] std::vector<Near> near(std::span<const std::uint32_t> from, unsigned distance) const;
+  /// The facts or the relations of these assets changed in the estate: both ends of each relation.
+  void reread(std::span<const std::uint32_t> assets);
   /// False if the rule does not act at the asset. Flaws and flows are not looked at.
   bool read(std::uint32_t rule, std::uint32_t asset, bool reasons, SiteFacts& out) const;
   /// The assets from which the rule's steps come to the asset, in order; true if there were too many to follow.
   bool flows(const StepRule& rule, std::uint32_t asset, std::vector<std::uint32_t>& into) const;
 
  private:
+  void measure_reach();
   [[nodiscard]] bool has_neighbour(const StepRule& rule, std::uint32_t asset) const;
   static bool assume(const StepRule& rule, const std::vector<std::string>& facts, SiteFacts& out);
   void apply_cases(const StepRule& rule, std::uint32_t asset, bool reasons, SiteFacts& out) const;
@@ -66,6 +85,8 @@ class SiteReader {
   graph::FindingsOf findings_of_;
   std::array<std::vector<std::uint32_t>, kAssetKindNames.size()> of_kind_;
   std::vector<std::uint32_t> all_;  ///< of rules that ask any kind
+  std::vector<unsigned> reach_;     ///< by rule
+  unsigned farthest_flow_ = 0;
 };
 
 /// Whether the rule's controls act on its steps through a variable of the site; otherwise they lower its trigger's rate.
