@@ -191,6 +191,7 @@ Detected run(const Estate& estate, std::span<const Detector> detectors, const Co
     open_of[i] = signals.take_open();
   });
   Detected detected;
+  detected.signals.reserve(std::accumulate(by_detector.begin(), by_detector.end(), std::size_t{0}, [](std::size_t sum, const auto& part) { return sum + part.size(); }));
   for (std::size_t i = 0; i < detectors.size(); ++i) {
     std::ranges::move(by_detector[i], std::back_inserter(detected.signals));
     if (!failed[i].empty()) detected.gaps.push_back({"", "", "unsupported", "rule " + detectors[i].advisory.id + " failed: " + failed[i]});

@@ -187,6 +187,22 @@ void read_versioned(std::string_view ecosystem, std::span<const std::string> wor
       if (manifest.packages[i].version.empty()) manifest.packages[i].version = version;
 }
 
+/// pip's indexes as its environment and its configuration name them: "ENV PIP_EXTRA_INDEX_URL=URL", "export ...", "PIP_INDEX_URL: URL" of a
+/// pipeline, "pip config set global.extra-index-url URL" (https://pip.pypa.io/en/stable/topics/configuration/).
+void read_index_setting(std::string_view line, Manifest& manifest) {
+  const std::size_t first = line.find_first_not_of(" \t");
+  if (first == std::string_view::npos || line[first] == '#') return;
+  for (const auto& [name, list] : {std::pair{std::string_view("PIP_EXTRA_INDEX_URL"), &manifest.extra_indexes}, {"PIP_INDEX_URL", &manifest.indexes}, {"global.extra-index-url", &manifest.extra_indexes}, {"global.index-url", &manifest.indexes}}) {
+    const std::size_t at = line.find(name);
+    if (at == std::string_view::npos || (at > 0 && std::string_view(" \t\"'").find(line[at - 1]) == std::string_view::npos)) continue;
+    std::string_view value = line.substr(at + name.size());
+    const std::size_t begin = value.find_first_not_of("=: \t\"'");
+    if (begin == 0 || begin == std::string_view::npos) continue;
+    value = value.substr(begin, value.find_first_of(" \t\"';\\", begin) - begin);
+    if (value.starts_with("http://") || value.starts_with("https://")) list->emplace_back(value);
+  }
+}
+
 /// "- name: pip install a" of a pipeline: a title, not a command.
 bool is_title(std::string_view line) {
   line = trimmed_line(line);
@@ -216,6 +232,7 @@ std::string plain_form(std::string_view line) {
 }
 
 void read_command_line(std::string_view line, std::uint32_t number, Manifest& manifest) {
+  read_index_setting(line, manifest);
   if (!names_packages(line) || is_title(line)) return;
   const std::vector<std::string> words = words_of(plain_form(line));
   std::string_view tool;  // whose "install" may stand after options: "apt-get -y install"

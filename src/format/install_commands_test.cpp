@@ -49,6 +49,20 @@ TEST(InstallCommands, ListsOfWordsInADockerfileAndStepsOfAPipeline) {
   EXPECT_EQ(names("    steps:\n      - run: pip install a==1.0\n      - run: |\n          npx -y b@1.0.0\n"), "PyPI/a@1.0:2 npm/b@1.0.0:4 ");
 }
 
+TEST(InstallCommands, IndexesOfTheEnvironment) {
+  const auto indexes = [](std::string_view text) {
+    const Manifest manifest = parse_install_commands(text, false, {});
+    std::string all;
+    for (const std::string& index : manifest.indexes) all += "instead " + index + " ";
+    for (const std::string& index : manifest.extra_indexes) all += "beside " + index + " ";
+    return all;
+  };
+  EXPECT_EQ(indexes("ENV PIP_EXTRA_INDEX_URL=\"https://a.example/simple\"\n"), "beside https://a.example/simple ");
+  EXPECT_EQ(indexes("  PIP_INDEX_URL: https://a.example/simple\n"), "instead https://a.example/simple ");
+  EXPECT_EQ(indexes("RUN pip config set global.extra-index-url https://a.example/simple\n"), "beside https://a.example/simple ");
+  EXPECT_EQ(indexes("# PIP_INDEX_URL=https://a.example\nMY_PIP_INDEX_URL=https://a.example\nENV PIP_INDEX_URL=$URL\nPIP_INDEX_URLS=https://a.example\n"), "");
+}
+
 TEST(InstallCommands, BrokenTextEnds) {
   for (const char* odd : {"pip install \"", "pip install", "\\", "pip install -r", "npm i ", "npx ", "uvx --from", "CMD [\"npx\"", "uvx a@", "pip install '\\\n"}) (void)names(odd);
   EXPECT_EQ(names("echo pip installer==1\n"), "");

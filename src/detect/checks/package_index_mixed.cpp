@@ -75,6 +75,8 @@ const Detector package_index_mixed{
       return std::vector<Example>{{"a further index", {{"requirements.txt", "--extra-index-url " + own + "\nacme-models==1.0\ntorch==2.8.0\n"}}, true},
                                   {"PyPI as the further one", {{"requirements.txt", "--index-url " + own + "\n--extra-index-url https://pypi.org/simple\nacme-models==1.0\n"}}, true},
                                   {"in a Dockerfile", {{"Dockerfile", "FROM python:3.12\nRUN pip install --extra-index-url=" + own + " acme-models==1.0\n"}}, true},
+                                  {"by pip's environment", {{"Dockerfile", "FROM python:3.12\nENV PIP_EXTRA_INDEX_URL=" + own + "\nRUN pip install acme-models==1.0\n"}}, true},
+                                  {"by pip's environment, in PyPI's place", {{"Dockerfile", "FROM python:3.12\nENV PIP_INDEX_URL=" + own + "\nRUN pip install acme-models==1.0\n"}}, false},
                                   {"one index", {{"requirements.txt", "--index-url " + own + "\nacme-models==1.0\n"}}, false},
                                   {"a vendor's public builds", {{"requirements.txt", "--extra-index-url https://download.pytorch.org/whl/cu121\ntorch==2.5.1\n"}}, false},
                                   {"hashes say which file", {{"requirements.txt", "--extra-index-url " + own + "\nacme-models==1.0 --hash=sha256:" + std::string(64, 'a') + "\n"}}, false}};
