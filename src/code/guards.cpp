@@ -201,13 +201,8 @@ void Guards::collect_checks() {
 }
 
 const Summary* far_named(const Names& names, const FindFar& far, std::string_view name) {
-  const auto& imports = names.module().imports;
-  for (std::size_t k = 0; k < imports.size(); ++k) {
-    if (imports[k].name == "*") continue;
-    const std::string& root = names.import_root(k);
-    if (!name.starts_with(root) || (name.size() > root.size() && name[root.size()] != '.')) continue;
-    if (const Summary* found = far(imports[k], name.substr(std::min(name.size(), root.size() + 1)))) return found;
-  }
+  for (const std::size_t k : names.imports_behind(name))
+    if (const Summary* found = far(names.module().imports[k], name.substr(std::min(name.size(), names.import_root(k).size() + 1)))) return found;
   return nullptr;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "code/names.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -10,6 +11,7 @@ namespace {
 
 constexpr int kMaxHops = 12;
 constexpr std::size_t kMaxName = 400;
+constexpr std::size_t kMostOfRoot = 8;  // imports of different things that read alike: "./a", "../a"
 constexpr int kMaxSteps = 400;  // a name assigned from itself many times would else be followed exponentially often
 
 std::string scope_key(Index owner, std::string_view name) { return std::to_string(owner) + ":" + std::string(name); }
@@ -38,6 +40,7 @@ Names::Names(const Module& module) : module_(module), cache_(module.expressions.
   for (const Import& i : module.imports) {
     const std::string from = module_name(i.module);
     import_roots_.push_back(imported_as(i));
+    if (i.name != "*") keep_import(import_roots_.size() - 1);
     for (std::size_t end = 0, parts = 0; end <= i.module.size() && parts < 16; ++end)
       if (end == i.module.size() || i.module[end] == '.' || i.module[end] == '/') { import_parts_.insert(i.module.substr(0, end)); ++parts; }
     if (i.name.empty()) imported_[i.alias] = i.alias == from.substr(0, from.find('.')) ? i.alias : from;
@@ -60,6 +63,25 @@ Names::Names(const Module& module) : module_(module), cache_(module.expressions.
       }
     }
   }
+}
+
+void Names::keep_import(std::size_t position) {
+  auto& kept = imports_by_root_[import_roots_[position]];
+  const Import& i = module_.imports[position];
+  const bool known = std::ranges::any_of(kept, [&](std::size_t k) { return module_.imports[k].module == i.module && module_.imports[k].name == i.name; });
+  if (!known && kept.size() < kMostOfRoot) kept.push_back(position);
+}
+
+std::vector<std::size_t> Names::imports_behind(std::string_view name) const {
+  std::vector<std::size_t> found;
+  std::string root;
+  for (std::size_t end = 0; end <= name.size(); ++end) {
+    if (end == name.size() || name[end] == '.')
+      if (const auto kept = imports_by_root_.find(root); kept != imports_by_root_.end()) found.insert(found.end(), kept->second.begin(), kept->second.end());
+    if (end < name.size()) root += name[end];
+  }
+  std::ranges::sort(found);
+  return found;
 }
 
 std::string Names::imported_as(const Import& import) {

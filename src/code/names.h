@@ -48,12 +48,16 @@ class Names {
   [[nodiscard]] static std::string imported_as(const Import& import);
   /// The same for the import at that position of Module::imports.
   [[nodiscard]] const std::string& import_root(std::size_t position) const { return import_roots_[position]; }
+  /// Positions of the imports that a qualified name begins with ("a.b" of "a.b.run"), in source order; of imports of the same thing
+  /// the first. Costs what the name is long, however many imports there are.
+  [[nodiscard]] std::vector<std::size_t> imports_behind(std::string_view name) const;
   /// The keyword argument of a call, or the member of an object argument, also when that is a constant: f(config). kNone.
   [[nodiscard]] Index option(const Expression& call, std::string_view name) const;
   /// Follows one name to the list, map, string or function expression that it was bound to.
   [[nodiscard]] Index literal_of(Index expression) const;
 
  private:
+  void keep_import(std::size_t position);
   [[nodiscard]] std::string resolve(Index expression, int depth) const;
   [[nodiscard]] std::string resolve_type(std::string_view type) const;
   [[nodiscard]] std::optional<std::string> string_value(Index expression, int depth) const;
@@ -71,6 +75,7 @@ class Names {
   std::unordered_map<std::string, std::string> declared_, fields_;  ///< "OWNER:name", name -> qualified type
   std::unordered_map<Index, Index> gives_;  ///< the last value a function returns
   std::vector<std::string> import_roots_;
+  std::unordered_map<std::string, std::vector<std::size_t>> imports_by_root_;
   std::unordered_set<std::string> import_parts_;  ///< "a", "a.b" and "a.b.c" of an import of a.b.c
   mutable std::vector<std::optional<std::string>> cache_;
   mutable int steps_ = 0;
