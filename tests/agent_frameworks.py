@@ -57,11 +57,13 @@ def check(app, report):
     wrong += [f"provider {p} is missing" for p in app.providers - set(by_name("provider"))]
     used = {to for _, to in edges("has_tool")}
     wrong += [f"tool {t} is missing, there are {sorted(used)}" for t in app.tools - used]
+    wrong += [f"{agent} is not given {tool}, there are {sorted(edges('has_tool'))}" for agent, tool in app.given - edges("has_tool")]
     wrong += [f"hand-off {h} is missing, there are {sorted(edges('calls_agent'))}" for h in app.handoffs - edges("calls_agent")]
     of = lambda name: agents.get(name, {"attributes": {}})["attributes"]
     for name, guards in app.guards.items():
         if not guards <= set(of(name).get("guardrails", [])):
             wrong.append(f"guardrails of {name} are {of(name).get('guardrails')}")
+    wrong += [f"{name} thinks with {of(name).get('model_name')}" for name, model in app.thinks_with.items() if of(name).get("model_name") != model]
     wrong += [f"{name} stops after {of(name).get('max_steps')}" for name, most in app.steps.items() if of(name).get("max_steps") != most]
     wrong += [f"{name} asks nobody" for name in app.approval if of(name).get("human_approval") is not True]
     wrong += [f"{name} has no memory" for name in app.memory if of(name).get("memory") is not True or name not in {f for f, _ in edges("has_memory")}]

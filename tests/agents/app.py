@@ -11,9 +11,11 @@ class App:
     models: dict = dataclasses.field(default_factory=dict)     # name: attributes.source
     providers: set = dataclasses.field(default_factory=set)
     tools: set = dataclasses.field(default_factory=set)        # given to an agent, or offered by the application
+    given: set = dataclasses.field(default_factory=set)        # (agent, tool)
     handoffs: set = dataclasses.field(default_factory=set)     # (agent, agent)
     guards: dict = dataclasses.field(default_factory=dict)     # agent: names among attributes.guardrails
     steps: dict = dataclasses.field(default_factory=dict)      # agent: attributes.max_steps
+    thinks_with: dict = dataclasses.field(default_factory=dict)  # agent: attributes.model_name
     approval: set = dataclasses.field(default_factory=set)     # agents with attributes.human_approval
     memory: set = dataclasses.field(default_factory=set)       # agents with attributes.memory and has_memory
     retrievers: set = dataclasses.field(default_factory=set)   # agents that read a vector store

@@ -152,7 +152,17 @@ def search(query: str) -> str:
     "Searches"
     return query
 solver = dspy.ReAct("question -> answer", tools=[search], max_iters=5)
-'''}, agents={"solver": "dspy"}, models={"gpt-4o-mini": "openai"}, tools={"search"}, steps={"solver": 5})
+'''}, agents={"solver": "dspy"}, models={"gpt-4o-mini": "openai"}, tools={"search"}, steps={"solver": 5}, thinks_with={"solver": "gpt-4o-mini"})
+    yield App("Bedrock knowledge bases", {"app.py": '''
+import boto3
+client = boto3.client("bedrock-agent-runtime")
+def answer(question):
+    return client.retrieve_and_generate(input={"text": question}, retrieveAndGenerateConfiguration={"type": "KNOWLEDGE_BASE", "knowledgeBaseConfiguration": {"knowledgeBaseId": "KB12345678", "modelArn": "arn:aws:bedrock:eu-west-1::foundation-model/anthropic.claude-3-haiku-20240307-v1:0"}})
+'''}, stores={"bedrock-knowledge-base"})
+    yield App("Bedrock knowledge bases in LangChain", {"app.py": '''
+from langchain_aws import AmazonKnowledgeBasesRetriever
+retriever = AmazonKnowledgeBasesRetriever(knowledge_base_id="KB12345678")
+'''}, stores={"bedrock-knowledge-base"})
     yield App("PydanticAI", {"app.py": '''
 from pydantic_ai import Agent, RunContext, UsageLimits
 bank = Agent("anthropic:claude-sonnet-4-5", name="bank", system_prompt="You answer questions of customers of a bank about their account.")

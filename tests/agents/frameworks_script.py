@@ -50,6 +50,28 @@ class Desk {
   }
 }
 ''', "src/main/resources/application.properties": "server.port=80\nspring.ai.openai.api-key=${OPENAI_API_KEY}\nspring.ai.openai.chat.options.model=gpt-4o-mini\n"}, agents={"desk": "spring-ai"}, models={"gpt-4o-mini": "openai"}, tools={"time"}, guards={"desk": {"SafeGuardAdvisor"}}, memory={"desk"}, retrievers={"desk"}, prompts=1)
+    yield App("Spring AI, tools of another class", {"pom.xml": "<project/>", "src/main/java/inn/Clock.java": '''
+package inn;
+import org.springframework.ai.tool.annotation.Tool;
+class Clock {
+  @Tool(description = "The time in a city") String time(String city) { return city; }
+}
+''', "src/main/java/inn/App.java": '''
+package inn;
+import org.springframework.ai.chat.client.ChatClient;
+class App {
+  private final Clock clock;
+  App(Clock clock) { this.clock = clock; }
+  ChatClient make(ChatClient.Builder builder) {
+    ChatClient desk = builder.defaultSystem("You are the desk of a hotel and know the town well.").defaultTools(clock).build();
+    return desk;
+  }
+  ChatClient other(ChatClient.Builder builder) {
+    ChatClient night = builder.defaultSystem("You are the night porter of a hotel and open the door.").defaultTools(new Clock()).build();
+    return night;
+  }
+}
+'''}, agents={"desk": "spring-ai", "night": "spring-ai"}, tools={"time"}, given={("desk", "time"), ("night", "time")}, prompts=2)
     yield App("LangChain4j", {"App.java": '''
 import dev.langchain4j.agent.tool.Tool;
 import dev.langchain4j.memory.chat.MessageWindowChatMemory;

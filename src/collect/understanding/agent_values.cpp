@@ -192,6 +192,8 @@ AssetId add_model(View& v, const NamedModel& model, Place place) {
   return v.out.add(make_asset(model.vendor + "/" + model.name, model.name, std::move(facts), place));
 }
 
+AssetId tools_of_class(const View& v, std::string_view name) { return Asset::id_of(AssetKind::tool, v.out.assets[v.application].key + "#class " + std::string(name)); }
+
 void tools_given(View& v, Index list, GivenTools& out, int depth) {
   list = v.names.literal_of(list);
   if (list == kNone || depth > 4) return;
@@ -253,6 +255,12 @@ void tools_given(View& v, Index list, GivenTools& out, int depth) {
       if (in_class != kNone && name == "." + v.module.classes[in_class].name) { give_tool(v, r.name, out); any = true; }
     }
     if (any) return;
+  }
+  // tools(new Weather()), tools(weather) where the class stands in another file.
+  const bool typed = v.module.family == code::Family::java || v.module.family == code::Family::c_sharp;
+  if (const auto last = last_of(name); typed && !last.empty() && name[0] != '.' && std::isupper(static_cast<unsigned char>(last[0])) && (e.kind != ExpressionKind::call || e.text == "new")) {
+    out.tools.push_back(tools_of_class(v, last));
+    return;
   }
   if (const std::string key = imported_tool(v, e); !key.empty()) {
     out.tools.push_back(Asset::id_of(AssetKind::tool, key));

@@ -36,6 +36,9 @@ struct GivenTools {
 };
 void tools_given(View& view, code::Index list, GivenTools& out, int depth = 0);
 
+/// Stands for the tools among the methods of a class of the same application, in whatever file: no asset, join() puts the tools there.
+AssetId tools_of_class(const View& view, std::string_view name);
+
 void add_word(Texts& to, std::string_view word);
 
 /// Model APIs called directly, with tools; agents that are classes or interfaces; approval, memory and retrievers beside them.

@@ -35,6 +35,15 @@ void lists_of_tools(View& v) {
   }
 }
 
+/// Methods of Java and C# classes that are tools: another file gives an object of the class to its agent.
+void classes_of_tools(View& v) {
+  for (const code::Role& r : v.roles) {
+    if (r.kind != code::RoleKind::tool || r.function == kNone || v.module.functions[r.function].in_class == kNone) continue;
+    const std::string& in_class = v.module.classes[v.module.functions[r.function].in_class].name;
+    v.out.relate(tools_of_class(v, in_class), RelationKind::has_tool, Asset::id_of(AssetKind::tool, v.file + "#" + r.name), v.place(r.spot));
+  }
+}
+
 bool makes_from_positions(std::string_view last) {
   return one_of(last, {"initialize_agent", "create_agent", "create_react_agent", "create_tool_calling_agent", "create_openai_functions_agent", "create_openai_tools_agent", "create_structured_chat_agent", "create_json_chat_agent", "create_xml_agent", "createReactAgent", "createToolCallingAgent", "create_supervisor", "create_deep_agent", "ReAct", "CodeAct", "Agent", "from_tools"});
 }
@@ -204,6 +213,13 @@ void said_elsewhere(const View& v, Index call, AgentFacts& facts) {
   }
 }
 
+/// dspy.configure(lm=...), dspy.settings.configure(lm=...): the model of all modules; kNone.
+Index model_of_all(const View& v) {
+  for (const Expression& e : v.module.expressions)
+    if (e.kind == ExpressionKind::call && one_of(v.names.callee(e), {"dspy.configure", "dspy.settings.configure"})) return v.module.keyword(e, "lm");
+  return kNone;
+}
+
 void add_agent(View& v, Index i, std::string_view framework) {
   const Expression& e = v.module.at(i);
   const std::string last(last_of(v.names.callee(e)));
@@ -268,7 +284,9 @@ void add_agent(View& v, Index i, std::string_view framework) {
   around(v, i, facts, retrieves);
   said_elsewhere(v, i, facts);
   if (std::ranges::find(facts.capabilities, "browse") != facts.capabilities.end()) { facts.browses_web = true; facts.reads_untrusted = true; }
-  const NamedModel model = model_named(v, model_given(v, maker_at));
+  Index model_at = model_given(v, maker_at);
+  if (model_at == kNone && framework == "dspy") model_at = model_of_all(v);
+  const NamedModel model = model_named(v, model_at);
   facts.model_name = model.name;
   const Place place = v.place(e.spot);
   const bool has_memory = facts.memory.value_or(false);
@@ -351,6 +369,7 @@ void observe_agents(View& v) {
     if (e.kind == ExpressionKind::call)
       if (const Index wrapped = wrapped_agent(v, e); wrapped != kNone) inner.insert(wrapped);
   lists_of_tools(v);
+  if (v.module.family == code::Family::java || v.module.family == code::Family::c_sharp) classes_of_tools(v);
   std::size_t agents = 0;
   for (Index i = 0; i < v.module.expressions.size(); ++i) {
     const Expression& e = v.module.at(i);

@@ -147,6 +147,7 @@ void observe_behaviour(View& v) {
   blind_copies(v);
   observe_disguise(v, values);
   observe_exhaustion(v, values);
+  observe_shared_memory(v, values);
 }
 
 }  // namespace stormwatch::collect

@@ -241,6 +241,28 @@ void vector_stores(View& v, const Expression& call, const std::string& name, std
   v.out.relate(v.app().id, RelationKind::reads, id, place);
 }
 
+/// Amazon Bedrock's knowledge bases, asked by id: retrieve(knowledgeBaseId=...), AmazonKnowledgeBasesRetriever(knowledge_base_id=...).
+void knowledge_bases(View& v, const Expression& call, const std::string& name, std::set<std::string>& made) {
+  static constexpr std::string_view calls[] = {"retrieve", "retrieve_and_generate", "retrieve_and_generate_stream", "AmazonKnowledgeBasesRetriever", "AmazonKnowledgeBaseRetriever", "RetrieveCommand", "RetrieveAndGenerateCommand"};
+  if (std::ranges::find(calls, last_of(name)) == std::end(calls)) return;
+  const auto member = [&](Index map, std::string_view key) {
+    const Index at = map == kNone ? kNone : v.names.literal_of(map);
+    return at == kNone || v.module.at(at).kind != ExpressionKind::map ? kNone : v.module.member(v.module.at(at), key);
+  };
+  Index given = v.names.option(call, "knowledgeBaseId");
+  if (given == kNone) given = v.names.option(call, "knowledge_base_id");
+  if (given == kNone) given = member(member(v.names.option(call, "retrieveAndGenerateConfiguration"), "knowledgeBaseConfiguration"), "knowledgeBaseId");
+  if (given == kNone) return;
+  std::string id = names_string(v, given);
+  if (id.empty() || id.size() > 60) id = "knowledge base";
+  if (!made.insert("bedrock " + id).second) return;
+  VectorStoreFacts facts;
+  facts.product = "bedrock-knowledge-base";
+  facts.authenticated = true;  // AWS signs each request
+  const Place place = v.place(call.spot);
+  v.out.relate(v.app().id, RelationKind::reads, v.out.add(make_asset(v.app().key + "#bedrock-" + id, id, std::move(facts), place)), place);
+}
+
 }  // namespace
 
 std::string names_string(const View& v, Index i) { return v.names.string_value(i).value_or(""); }
@@ -268,6 +290,7 @@ void observe_models(View& view) {
     files(view, e, name);
     data_sets(view, e, name);
     vector_stores(view, e, name, stores);
+    knowledge_bases(view, e, name, stores);
   }
 }
 

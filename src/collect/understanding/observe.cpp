@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collect/understanding/far_functions.h"
+#include "collect/understanding/server_access.h"
 #include "collect/understanding/sight.h"
+#include "collect/understanding/tool_promises.h"
 #include "collect/understanding/view.h"
 
 #include <array>
@@ -80,6 +82,8 @@ Observation observe_code(const Source& source, std::string_view text, const code
   observe_agents(view);
   observe_risks(view);
   observe_typed_risks(view);
+  observe_promises(view);
+  observe_access(view);
   observe_behaviour(view);
   // An application without anything of ours in it is not worth an asset.
   if (out.assets.size() == 1 && out.assets[0].sightings.empty()) {

@@ -141,6 +141,8 @@ void flows(View& v) {
         subject = names_its_file(v, f) ? "path-folder" : f.effect != Effect::read_file ? "path-write" : given_back && (f.labels & code::kToolArgument) ? "path-disclosure" : "path-read";
       }
       sight(v, "untrusted-input-flow", subject, told(v, f), f.call, confidence);
+    } else if ((f.labels & code::kWebContent) && f.what == "system-prompt") {
+      sight(v, "untrusted-input-flow", "fetched-system-prompt", told(v, f), f.call, Confidence::medium);
     } else if ((f.labels & code::kWebContent) && one_of(f.what, {"deserialize", "template"})) {
       sight(v, "untrusted-input-flow", f.what, told(v, f), f.call, confidence);
     }

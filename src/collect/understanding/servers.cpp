@@ -5,6 +5,7 @@
 
 #include "collect/instruction_text.h"
 #include "collect/phrases.h"
+#include "collect/understanding/tool_promises.h"
 #include "collect/understanding/view.h"
 
 namespace stormwatch::collect {
@@ -45,6 +46,9 @@ ToolFacts tool_facts(const View& v, const code::Role& r) {
   ToolFacts facts;
   facts.description = r.description.size() > 8000 ? r.description.substr(0, 8000) : r.description;
   facts.parameters = r.parameters;
+  const ToolHints hints = hints_of(v, r);
+  facts.read_only = hints.read_only;
+  facts.destructive = hints.destructive;
   if (r.function == kNone) return facts;
   for (const code::Parameter& p : v.module.functions[r.function].parameters) {
     if (p.name == "self" || p.name == "cls" || p.name == "ctx" || p.name == "$0") {

@@ -13,6 +13,8 @@ void sight(View& view, std::string what, std::string subject, std::string detail
 /// What a tool does or carries that its description does not say: copies, self-declared attacks, changed descriptions.
 class PossibleValues;
 void observe_disguise(View& view, const PossibleValues& values);
+/// Memory of conversations that all callers of a route share.
+void observe_shared_memory(View& view, const PossibleValues& values);
 /// Deserialisers and settings of Go, Java and C#.
 void observe_typed_risks(View& view);
 /// Code that uses up memory, time, threads or disk without bound.

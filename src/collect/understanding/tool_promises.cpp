@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// Only effects that leave no doubt break a promise: files deleted or written outside of temporary places, rows changed by a constant
+// statement, messages and payments, commands and code that the caller chooses. A program that is started may only read; what a
+// cache, a log or a temporary file holds is nobody's data.
+#include "collect/understanding/tool_promises.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <set>
+
+#include "collect/understanding/sight.h"
+
+namespace stormwatch::collect {
+
+namespace {
+
+using code::Effect;
+using code::Expression;
+using code::ExpressionKind;
+using code::Index;
+using code::kNone;
+
+constexpr int kMostParts = 400;  // of one registration
+
+std::string lower(std::string_view text) {
+  std::string out(text.substr(0, 4000));
+  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return out;
+}
+bool holds(std::string_view text, std::initializer_list<std::string_view> any) {
+  return std::ranges::any_of(any, [&](std::string_view a) { return text.find(a) != std::string_view::npos; });
+}
+bool one_of(std::string_view word, std::initializer_list<std::string_view> all) { return std::ranges::find(all, word) != all.end(); }
+std::string_view last_of(std::string_view name) { return name.substr(name.rfind('.') + 1); }
+
+/// `true`, and mcp.ToBoolPtr(true), of Go.
+std::optional<bool> flag_of(const View& v, Index value) {
+  if (value == kNone) return std::nullopt;
+  if (const auto flag = v.names.boolean_value(value)) return flag;
+  const Expression& e = v.module.at(value);
+  return e.kind == ExpressionKind::call && e.parts.size() == 2 ? v.names.boolean_value(e.parts[1]) : std::nullopt;
+}
+
+bool is_temporary(std::string_view text) { return holds(lower(text), {"tmp", "temp", "cache", "log", "lock", "devnull", "/dev/null"}); }
+
+/// The first word of a constant SQL statement, in capitals.
+std::string verb_of_statement(const View& v, Index statement) {
+  const std::string text = v.names.pattern_of(statement);
+  std::size_t begin = text.find_first_not_of(" \n\t(");
+  if (begin == std::string::npos) return {};
+  std::string verb = text.substr(begin, text.find_first_of(" \n\t", begin) - begin);
+  for (char& c : verb) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return verb;
+}
+
+enum class Deed : std::uint8_t { none, writes, deletes, sends, runs };
+struct Done {
+  Deed deed = Deed::none;
+  std::string_view told;
+};
+
+bool is_delete_request(const View& v, const Expression& call) {
+  const std::string& name = v.names.callee(call);
+  if (last_of(name) == "delete" && holds(name, {"requests", "httpx", "axios", "aiohttp"})) return true;
+  return names_string(v, v.names.option(call, "method")) == "DELETE";
+}
+
+/// What a call does to the world beyond reading, where its effect says so without doubt.
+Done deed_of(const View& v, const code::CallEffect& effect, const Expression& call) {
+  const std::string_view text = v.text_of(static_cast<Index>(&call - v.module.expressions.data()));
+  switch (effect.effect) {
+    case Effect::remove_file: return is_temporary(text) ? Done{} : Done{Deed::deletes, "deletes files"};
+    case Effect::write_file: {
+      const bool folder = one_of(last_of(v.names.callee(call)), {"mkdir", "makedirs", "mkdirSync", "MkdirAll"});
+      return folder || is_temporary(text) ? Done{} : Done{Deed::writes, "writes files"};
+    }
+    case Effect::transact: return {Deed::sends, "moves money"};
+    case Effect::message: return {Deed::sends, "sends messages"};
+    case Effect::database: {
+      const std::string verb = effect.argument == kNone ? std::string() : verb_of_statement(v, effect.argument);
+      if (one_of(verb, {"DELETE", "DROP", "TRUNCATE"})) return {Deed::deletes, "deletes rows"};
+      return one_of(verb, {"INSERT", "UPDATE", "ALTER"}) ? Done{Deed::writes, "changes rows"} : Done{};
+    }
+    case Effect::send:
+    case Effect::fetch: return is_delete_request(v, call) ? Done{Deed::deletes, "sends requests that delete"} : Done{};
+    default: return {};
+  }
+}
+
+struct Found {
+  Done done;
+  Index call = kNone;
+};
+
+/// What the tool's function and those it calls in this file do.
+std::vector<Found> deeds_of(const View& v, Index function) {
+  std::vector<Found> found;
+  for (std::size_t k = 0; k < v.flows.effects[function].size(); ++k) {
+    const Index call = v.flows.calls[function][k];
+    if (v.module.at(call).kind != ExpressionKind::call) continue;
+    if (const Done done = deed_of(v, v.flows.effects[function][k], v.module.at(call)); done.deed != Deed::none) found.push_back({done, call});
+  }
+  for (const code::Flow& f : v.flows.flows)
+    if (f.owner == function && (f.labels & code::kToolArgument) && one_of(f.what, {"exec", "eval", "shell"}) && !f.guarded) found.push_back({{Deed::runs, "runs what the caller gives"}, f.call});
+  return found;
+}
+
+/// "Get the weather of a city": the first word is one of reading, and none of what follows says that something is changed.
+bool says_it_looks_up(std::string_view description) {
+  std::string text;
+  for (const char c : lower(description)) text += std::isalnum(static_cast<unsigned char>(c)) ? c : ' ';
+  const std::size_t begin = text.find_first_not_of(' ');
+  if (begin == std::string::npos) return false;
+  const std::string_view first = std::string_view(text).substr(begin, text.find(' ', begin) - begin);
+  static constexpr std::string_view verbs[] = {"get", "list", "read", "search", "find", "look", "lookup", "show", "retrieve", "return", "check", "view", "count", "describe", "inspect", "query", "fetch"};
+  const bool reads = std::ranges::any_of(verbs, [&](std::string_view verb) { return first == verb || (first.size() <= verb.size() + 2 && first.starts_with(verb.substr(0, verb.size() - (verb.ends_with('y') ? 1 : 0))) && first.ends_with('s')); });
+  return reads && !holds(text, {"delet", "remov", "clean", "purg", "clear", "drop", "eras", "expir", "prun", "reset", "mov", "replac", "overwrit", "updat", "writ", "sav", "stor", "creat", "send", "mail", "messag", "notif", "post", "alert", "pay", "charg", "refund", "transfer", "order", "book",
+                                "execut", "run", "modif", "chang", "manag", "cancel", "consum", "pop", "download", "export", "convert", "generat", "instal", "and then", "archiv", "rotat", "revok", "regist", "log"});
+}
+
+/// Where a registration's hints stand: f(..., {annotations: {readOnlyHint: true}}), ToolAnnotations(readOnlyHint=True), [McpServerTool(ReadOnly = true)].
+void read_hint(const View& v, std::string_view name, Index value, ToolHints& hints) {
+  if (one_of(name, {"readOnlyHint", "ReadOnlyHint", "ReadOnly", "read_only_hint"})) hints.read_only = flag_of(v, value);
+  else if (one_of(name, {"destructiveHint", "DestructiveHint", "Destructive", "destructive_hint"})) hints.destructive = flag_of(v, value);
+}
+
+void broken(View& v, const code::Role& role, const std::vector<Found>& deeds, std::initializer_list<Deed> against, std::string_view subject, std::string_view promise, Confidence confidence) {
+  for (const Found& found : deeds) {
+    if (std::ranges::find(against, found.done.deed) == against.end()) continue;
+    sight(v, "insecure-setting", std::string(subject), fmt::format("tool {} {} and {}: {}", role.name, promise, found.done.told, v.names.callee(v.module.at(found.call))), found.call, confidence);
+    return;
+  }
+}
+
+}  // namespace
+
+ToolHints hints_of(const View& v, const code::Role& role) {
+  ToolHints hints;
+  std::vector<Index> stack{role.declared};
+  std::set<Index> seen;
+  for (int steps = 0; !stack.empty() && steps < kMostParts; ++steps) {
+    const Index i = stack.back();
+    stack.pop_back();
+    if (i == kNone || !seen.insert(i).second) continue;
+    const Expression& e = v.module.at(i);
+    if (e.kind == ExpressionKind::call) {
+      const std::string_view last = last_of(v.names.callee(e));
+      if (last == "WithReadOnlyHintAnnotation") hints.read_only = flag_of(v, v.module.argument(e, 0));
+      else if (last == "WithDestructiveHintAnnotation") hints.destructive = flag_of(v, v.module.argument(e, 0));
+    }
+    for (std::size_t k = 0; k < e.parts.size() && k < e.names.size(); ++k) read_hint(v, e.names[k], e.parts[k], hints);
+    if (e.kind == ExpressionKind::name)
+      if (const Index made = v.names.literal_of(i); made != i) stack.push_back(made);
+    stack.insert(stack.end(), e.parts.begin(), e.parts.end());
+  }
+  return hints;
+}
+
+void observe_promises(View& v) {
+  if (v.source.context == "test" || v.source.context == "vendored") return;
+  for (const code::Role& r : v.roles) {
+    if (r.kind != code::RoleKind::mcp_tool && r.kind != code::RoleKind::tool) continue;
+    if (r.function == kNone) continue;
+    const ToolHints hints = hints_of(v, r);
+    const bool looks_up = says_it_looks_up(r.description);
+    if (!hints.read_only && !hints.destructive && !looks_up) continue;
+    const std::vector<Found> deeds = deeds_of(v, r.function);
+    if (deeds.empty()) continue;
+    if (hints.read_only == true) broken(v, r, deeds, {Deed::writes, Deed::deletes, Deed::sends, Deed::runs}, "promise-read-only", "is annotated as read-only", Confidence::high);
+    else if (hints.destructive == false) broken(v, r, deeds, {Deed::deletes, Deed::runs}, "promise-not-destructive", "is annotated as not destructive", Confidence::high);
+    else if (looks_up && hints.read_only != false && hints.destructive != true) broken(v, r, deeds, {Deed::deletes, Deed::sends}, "promise-looks-up", "says that it looks something up", Confidence::medium);
+  }
+}
+
+}  // namespace stormwatch::collect
