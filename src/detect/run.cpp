@@ -100,15 +100,18 @@ void group_hygiene(std::vector<Signal>& signals, std::span<const Detector> detec
   signals.resize(kept);
 }
 
-// A manifest that an overlay changes stands beside the original (collect/infrastructure/manifest_variant.h): what holds of both is the
-// original's to tell.
+// A manifest that an overlay changes stands beside the original (collect/infrastructure/manifest_variant.h), and a resource that runs
+// beside the code that declares it (graph/join_live.h): what holds of both is the original's to tell.
 void drop_what_originals_say(std::vector<Signal>& signals, const Estate& estate) {
-  const auto is_of_manifest = [](AssetKind kind) { return kind == AssetKind::workload || kind == AssetKind::endpoint || kind == AssetKind::vector_store || kind == AssetKind::cloud_resource; };
+  const auto is_infrastructure = [](AssetKind kind) {
+    using enum AssetKind;
+    return kind == workload || kind == endpoint || kind == vector_store || kind == cloud_resource || kind == datastore || kind == identity || kind == network;
+  };
   std::map<AssetId, AssetId> original_of;
   for (const Relation& relation : estate.relations()) {
     if (relation.kind != RelationKind::derived_from) continue;
     const Asset *from = estate.find(relation.from), *to = estate.find(relation.to);
-    if (from && to && from->kind() == to->kind() && is_of_manifest(from->kind())) original_of.emplace(relation.from, relation.to);
+    if (from && to && from->kind() == to->kind() && is_infrastructure(from->kind())) original_of.emplace(relation.from, relation.to);
   }
   if (original_of.empty()) return;
   std::set<std::pair<AssetId, std::string>> said;

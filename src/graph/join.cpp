@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "graph/folders.h"
+#include "graph/join_live.h"
 #include "graph/join_provenance.h"
 
 namespace stormwatch::graph {
@@ -342,6 +343,7 @@ class Joiner {
 
 void join(std::vector<Asset>& assets, std::vector<Relation>& relations) {
   join_provenance(assets, relations);
+  join_live(assets, relations);
   Joiner(assets, relations).run();
 }
 

@@ -160,6 +160,12 @@ void bucket(Node& body) {
   leave_open(body, {"public_access_block", "versioning_configuration", "server_side_encryption_configuration", "logging", "policy", "acl"});
   for (const std::string_view part : {"public_access_block", "versioning_configuration", "server_side_encryption_configuration", "logging", "policy", "acl"})
     if (const Node* value = body.find(part); value && is_empty(*value)) take(body, part);
+  // The form that Terraform's own resource for it has, so that the two can be compared.
+  if (const Node* versioning = body.find("versioning_configuration"); versioning && !body.find("versioning")) {
+    Node wrapped = map_node(versioning->line);
+    put(wrapped, "versioning_configuration", *versioning);
+    put(body, "versioning", std::move(wrapped));
+  }
 }
 
 struct Shaper {

@@ -15,6 +15,7 @@
 #include "collect/infrastructure/google_assets.h"
 #include "collect/infrastructure/manifest.h"
 #include "collect/infrastructure/resource.h"
+#include "collect/infrastructure/tree.h"
 #include "format/document.h"
 
 namespace stormwatch::collect {
@@ -130,6 +131,7 @@ class Reader {
     }
     tell_unread();
     refer_by_arn(resources_);
+    for (Resource& resource : resources_) put(resource.body, "observed_live", flag_node(true, resource.line));  // graph/join_live.h
     observe_resources(source_, std::move(resources_), neighbours(), observation_);
   }
 
@@ -153,7 +155,10 @@ class Reader {
     if (root.find("apiVersion") && root.find("kind")) {
       if (is_owned(root)) return;
       for (Node::Member& member : root.members)
-        if (member.key == "metadata") std::erase_if(member.value.members, [](const Node::Member& part) { return part.key == "managedFields"; });
+        if (member.key == "metadata" && member.value.is_map()) {
+          std::erase_if(member.value.members, [](const Node::Member& part) { return part.key == "managedFields"; });
+          put(member.value, "observed_live", flag_node(true, member.value.line));  // graph/join_live.h
+        }
       std::erase_if(root.members, [](const Node::Member& member) { return member.key == "status"; });
       manifests_.push_back({std::move(root), {}});
     } else if (root.text("id").starts_with("/subscriptions/")) azure(root);
