@@ -233,6 +233,7 @@ std::expected<Obtained, int> obtain(const Arguments& arguments, std::vector<std:
       return std::unexpected(refuse(posture.error()));
     }
     obtained.posture = std::move(*posture);
+    if (options->forecast.organisation) obtained.posture.estate = options->forecast.organisation->with_stated_assets(obtained.posture.estate);
     Result<Forecast> forecast = forecast_again(*obtained.content, obtained.posture, arguments);
     if (!forecast) return std::unexpected(refuse(forecast.error()));
     obtained.posture.forecast = std::move(*forecast);

@@ -3,40 +3,19 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-
-#include "collect/collect.h"
+#include "collect/folder_sample.h"
 
 namespace stormwatch::collect {
 namespace {
 
 class PipelinesTest : public testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() / ("stormwatch_pipelines_" + std::to_string(::testing::UnitTest::GetInstance()->random_seed()) + "_" + ::testing::UnitTest::GetInstance()->current_test_info()->name());
-    std::filesystem::remove_all(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  void write(const std::string& path, std::string_view text) const {
-    const std::filesystem::path whole = folder_ / path;
-    std::filesystem::create_directories(whole.parent_path());
-    std::ofstream(whole) << text;
-  }
+  void write(const std::string& path, std::string_view text) const { folder_.write(path, text); }
 
   /// The one pipeline of the folder; empty facts when there is none.
   PipelineFacts scan() {
-    const auto patterns = match::Database::build({}, "");
-    EXPECT_TRUE(patterns);
-    CollectOptions options;
-    options.targets = {folder_.string()};
-    options.patterns = &*patterns;
-    options.jobs = 1;
-    auto collected = collect(options);
-    EXPECT_TRUE(collected);
     PipelineFacts found;
-    for (Observation& observation : collected->observations) {
+    for (Observation& observation : folder_.scan()) {
       for (Asset& asset : observation.assets) {
         if (auto* facts = std::get_if<PipelineFacts>(&asset.facts)) found = *facts, pipeline_ = asset;
         if (auto* facts = std::get_if<RegistryFacts>(&asset.facts)) registries_.push_back(*facts);
@@ -45,7 +24,7 @@ class PipelinesTest : public testing::Test {
     return found;
   }
 
-  std::filesystem::path folder_;
+  FolderSample folder_;
   Asset pipeline_;
   std::vector<RegistryFacts> registries_;
 };

@@ -205,7 +205,7 @@ Result<Forecast> StandingForecast::forecast(const ForecastOptions& options) cons
   out.horizon_days = options.horizon_days;
   out.model = digest_of(rules);
   for (std::size_t r = 0; r < rules.rules.size(); ++r)
-    if (outline.sites_of_rule()[r] == 0 && !rules.rules[r].bridge) out.unobserved.push_back({rules.rules[r].id, rules.rules[r].name, rules.rules[r].needs});
+    if (outline.sites_of_rule()[r] == 0 && !rules.rules[r].bridge) out.unobserved.push_back({rules.rules[r].id, rules.rules[r].name, rules.rules[r].needs, rules.rules[r].told});
   Scope scope = scope_of(reader, outline, options, organisation);
   const Binding& binding = scope.binding;
   const Graph graph = graph_of(binding.network);

@@ -375,6 +375,26 @@ TEST(Forecast, AnEmptyEstateHasNoIncidents) {
   EXPECT_EQ(out->unobserved.size(), rules().rules.size() - 8);
 }
 
+TEST(Forecast, WhatNoScanSeesIsListedWithTheLineThatStatesItAndBindsOnceStated) {
+  const Estate estate = graph::merge({});
+  const auto before = forecast(estate, {}, rules(), {});
+  ASSERT_TRUE(before);
+  for (const char* id : {"R84", "R86", "R87", "R88"}) {
+    const auto listed = std::ranges::find(before->unobserved, id, &Unobserved::rule);
+    ASSERT_NE(listed, before->unobserved.end()) << id;
+    EXPECT_TRUE(organisation_of("facts: {" + listed->told + "}", "org.yaml", rules())) << listed->told;
+  }
+  auto stated = organisation_of("facts: {\"network:*\": {shadow_ai_users: 12}, \"host:*\": {endpoint_protection: false}}", "org.yaml", rules());
+  ASSERT_TRUE(stated);
+  ForecastOptions options;
+  options.organisation = std::make_shared<const Organisation>(std::move(*stated));
+  const auto after = forecast(options.organisation->with_stated_assets(estate), {}, rules(), options);
+  ASSERT_TRUE(after);
+  EXPECT_EQ(std::ranges::find(after->unobserved, "R86", &Unobserved::rule), after->unobserved.end());
+  EXPECT_EQ(std::ranges::find(after->unobserved, "R84", &Unobserved::rule), after->unobserved.end());
+  EXPECT_NE(incident(*after, "I1"), nullptr);
+}
+
 TEST(Forecast, ObservedPoisonIsAnEmergencyWhereItIsLoaded) {
   Observation seen;
   ModelFacts bad;

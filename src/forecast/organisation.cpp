@@ -148,7 +148,23 @@ std::string Organisation::owner_of(const Asset& asset) const {
   return owner ? *owner : "";
 }
 
-Estate Organisation::with_facts(const Estate& estate) const {
+Estate Organisation::with_stated_assets(const Estate& estate) const {
+  std::vector<Asset> added;
+  for (const Fact& fact : facts) {
+    if (fact.at.kind != AssetKind::host && fact.at.kind != AssetKind::network) continue;
+    if (std::ranges::any_of(estate.assets(), [&](const Asset& asset) { return fact.at.fits(asset); })) continue;
+    auto own = std::ranges::find(added, *fact.at.kind, &Asset::kind);
+    if (own == added.end()) own = added.insert(own, make_asset("organisation", fact.at.kind == AssetKind::host ? "the organisation's machines" : "the organisation's network", facts_of_kind(*fact.at.kind)));
+    static_cast<void>(set_fact(own->facts, fact.field, fact.value));
+  }
+  if (added.empty()) return estate;
+  added.insert(added.end(), estate.assets().begin(), estate.assets().end());
+  std::ranges::sort(added, {}, &Asset::id);
+  return Estate(std::move(added), {estate.relations().begin(), estate.relations().end()}, {estate.gaps().begin(), estate.gaps().end()});
+}
+
+Estate Organisation::with_facts(const Estate& seen) const {
+  const Estate estate = with_stated_assets(seen);
   std::vector<Asset> assets(estate.assets().begin(), estate.assets().end());
   for (const Fact& fact : facts)
     for (Asset& asset : assets)

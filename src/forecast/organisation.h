@@ -50,7 +50,9 @@ struct Organisation {
   [[nodiscard]] std::optional<double> value_of(const Asset& asset) const;
   [[nodiscard]] bool has_control(std::uint32_t control, const Asset& asset) const;
   [[nodiscard]] std::string owner_of(const Asset& asset) const;
-  /// The estate with the stated facts.
+  /// The estate with an asset for what is stated of people's machines or networks where none was seen: they stand in no file.
+  [[nodiscard]] Estate with_stated_assets(const Estate& estate) const;
+  /// The estate with the stated facts, and those assets.
   [[nodiscard]] Estate with_facts(const Estate& estate) const;
 };
 

@@ -122,6 +122,8 @@ Result<StepRule> rule_of(std::string_view file, const Node& node, const std::vec
   rule.name = reader.text("name");
   rule.source = reader.text("source");
   rule.needs = reader.text("needs");
+  rule.told = reader.text("told");
+  rule.changed = reader.text("changed");
   rule.incident = reader.text("incident");
   rule.cause = reader.text("cause");
   if (rule.id.empty() || rule.name.empty()) return at(file, node, "a step rule without id or name");

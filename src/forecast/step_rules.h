@@ -57,6 +57,8 @@ struct UsedControl {
 
 struct StepRule {
   std::string id, name, source, needs, incident, cause;
+  std::string told;     ///< how the organisation's file states the facts that no scan sees; empty: a scan can see them
+  std::string changed;  ///< day and reason of a change after the case studies were written: scored apart
   std::vector<std::uint8_t> from;  ///< without EXT
   bool external = false;           ///< EXT is among the states it starts from
   std::uint8_t to = 0;

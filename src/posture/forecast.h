@@ -31,6 +31,7 @@ struct PathStep {
   std::vector<FindingId> findings;
   std::vector<std::string> techniques;  ///< MITRE ATLAS ids
   bool assumed = false;      ///< rests on an unobserved fact
+  Place place;               ///< where the fact or finding behind it stands; empty path: nowhere in a file
 };
 
 struct Path {
@@ -65,6 +66,9 @@ struct Incident {
   IncidentId group;            ///< incidents of one type that come the same way for the same cause share it
   double pressure = 0;         ///< mean summed rate of the triggers that reach it, over the horizon: what trends compare
   std::string owner;           ///< who answers for the asset; from the organisation's file
+  Level judged = Level::none;  ///< what the figures of now alone say; `level` may be held above it by earlier forecasts
+  int below = 0;               ///< forecasts in a row, this one included, in which it stayed below what holds its level
+  std::string level_note;      ///< why the level is not the judged one, or why a warning was withheld; else empty
 };
 
 /// Like incidents as one: the same type, the same chain of rules, the same cause, at several assets.
@@ -107,6 +111,7 @@ struct Bundle {
 /// A step rule that nothing could bind to, and the facts it would have needed.
 struct Unobserved {
   std::string rule, name, needs;
+  std::string told;  ///< how the organisation's file states what no scan sees: `"host:*": {endpoint_protection: false}`; empty: a scan can see it
 };
 
 struct Forecast {

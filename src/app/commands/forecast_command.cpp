@@ -47,6 +47,19 @@ Result<std::string> since(const std::string& path, const Obtained& obtained, Pos
   return out;
 }
 
+/// Rules that nothing fed: those that this estate has nothing for, and those whose facts only the organisation knows.
+std::string unobserved_text(const std::vector<Unobserved>& all) {
+  std::string here, told;
+  std::size_t others = 0;
+  for (const Unobserved& u : all) {
+    if (u.told.empty()) here += fmt::format("  {}  {}\n       needs {}\n", u.rule, u.name, u.needs), ++others;
+    else told += fmt::format("  {}  {}\n       facts: {{{}}}\n", u.rule, u.name, u.told);
+  }
+  std::string out = fmt::format("{} step rules act nowhere here: the estate has nothing of what they need, or what it has is known to be safe.\n", others) + here;
+  if (!told.empty()) out += fmt::format("\n{} step rules rest on what no scan sees. State it in --organisation FILE:\n", all.size() - others) + told;
+  return out;
+}
+
 int run(const Arguments& arguments) {
   // A folder of such a name is given as ./observe.
   if (!arguments.positional.empty()) {
@@ -58,8 +71,7 @@ int run(const Arguments& arguments) {
   if (!obtained) return obtained.error();
   Posture& posture = obtained->posture;
   if (arguments.has("--unobserved")) {
-    fmt::print("{} step rules whose facts were not observed here:\n", posture.forecast.unobserved.size());
-    for (const Unobserved& u : posture.forecast.unobserved) fmt::print("  {}  {}\n       needs {}\n", u.rule, u.name, u.needs);
+    print(unobserved_text(posture.forecast.unobserved));
     return done;
   }
   if (arguments.has("--what-if")) {

@@ -188,6 +188,7 @@ class Reader {
     tree->line = manifest.root->line;
     tree->members.push_back({"kind", text_node(manifest.kind, manifest.root->line), manifest.root->line});
     if (const Node* metadata = manifest.root->find("metadata")) tree->members.push_back({"metadata", *metadata, metadata->line});
+    if (const Node* labels = pod.metadata ? pod.metadata->find("labels") : nullptr) tree->members.push_back({"labels", *labels, labels->line});  // by which policies select it
     Node copy = *pod.spec;
     for (Node::Member& list : copy.members)
       if (list.key == "containers" || list.key == "initContainers")

@@ -29,9 +29,9 @@ constexpr std::array<std::string_view, 33> kDatastores{
     "azurerm_storage_container", "azurerm_cosmosdb_account", "azurerm_mssql_database", "azurerm_mssql_server",
     "azurerm_postgresql_server", "azurerm_postgresql_flexible_server", "azurerm_redis_cache", "azurerm_data_lake_store",
     "azurerm_mysql_flexible_server"};
-constexpr std::array<std::string_view, 9> kIdentities{"aws_iam_role", "aws_iam_user", "aws_iam_group", "google_service_account",
+constexpr std::array<std::string_view, 10> kIdentities{"aws_iam_role", "aws_iam_user", "aws_iam_group", "google_service_account",
                                                       "azurerm_user_assigned_identity", "azuread_service_principal", "azuread_application",
-                                                      "azuread_user", "kubernetes_service_account"};
+                                                      "azuread_user", "kubernetes_service_account", "aws_cognito_user_pool"};
 constexpr std::array<std::string_view, 6> kNetworks{"aws_security_group", "google_compute_firewall", "azurerm_network_security_group",
                                                     "aws_vpc", "google_compute_network", "azurerm_virtual_network"};
 

@@ -92,9 +92,30 @@ bool mounts_host(const Node& service) {
   });
 }
 
-WorkloadFacts workload_of(const Node& service, const Container& container) {
+/// Whether packets of the service can leave for the internet: a network of compose lets them out unless it is `internal`. Unknown where
+/// another project or file makes the network.
+Flag leads_out(const Node& service, const Node* networks) {
+  const auto of_network = [&](std::string_view name) -> Flag {
+    const Node* network = networks ? networks->find(name) : nullptr;
+    if (!network || !network->is_map()) return true;
+    if (network->find("external")) return std::nullopt;
+    const Node* internal = network->find("internal");
+    return internal ? internal->as_bool().transform([](bool shut) { return !shut; }) : Flag(true);
+  };
+  if (const std::string_view mode = service.text("network_mode"); !mode.empty()) return mode == "none" ? Flag(false) : mode == "host" || mode == "bridge" ? Flag(true) : Flag();
+  const Node* own = service.find("networks");
+  if (!own || (own->items.empty() && own->members.empty())) return of_network("default");
+  Flag out = false;
+  const auto add = [&](Flag one) { out = out == true || one == true ? Flag(true) : !out || !one ? Flag() : Flag(false); };
+  for (const Node& name : own->items) add(of_network(name.scalar));
+  for (const Node::Member& name : own->members) add(of_network(name.key));
+  return out;
+}
+
+WorkloadFacts workload_of(const Node& service, const Container& container, const Node* networks) {
   WorkloadFacts facts;
   facts.platform = "compose";
+  facts.egress_open = leads_out(service, networks);
   facts.exposure = container.exposure;
   for (const auto& [name, value] : container.environment) facts.environment_names.push_back(name);
   std::ranges::sort(facts.environment_names);
@@ -135,7 +156,7 @@ Result<Observation> read(const Source& source) {
       std::string key = source.path + (source.member.empty() ? "" : "!/" + source.member) + "#" + member.key;
       Place place = source.place_of_line(member.line);
       place.resource = member.key;
-      const AssetId workload = observation.add(make_asset(key, member.key, Facts{workload_of(service, container)}, place));
+      const AssetId workload = observation.add(make_asset(key, member.key, Facts{workload_of(service, container, root.find("networks"))}, place));
       // With `build` the name is what is built here, not what is pulled.
       const AssetId image = service.find("build") ? AssetId{} : observe_image(container, place, observation);
       if (image) observation.relate(workload, RelationKind::runs_on, image, place);

@@ -70,6 +70,10 @@ bool looks_like_server(const Node& entry) {
 struct ServerReader {
   const Source& source;
   Observation& observation;
+  mutable bool literal = false, referred = false;  ///< credentials that stand here, and names of ones kept elsewhere
+
+  /// Whether the file keeps credentials; unknown when it speaks of none.
+  [[nodiscard]] Flag stored() const { return literal ? Flag(true) : referred ? Flag(false) : Flag(); }
 
   void note(Asset& server, std::string subject, std::string detail, const Node& at, Confidence confidence = Confidence::high) const {
     server.sightings.push_back({"insecure-setting", std::move(subject), excerpt_of(detail), excerpt_of(detail), source.place_of_line(at.line, at.column), confidence});
@@ -79,7 +83,9 @@ struct ServerReader {
     if (!map || !map->is_map()) return;
     for (const Node::Member& member : map->members) {
       if (names) names->push_back(member.key);
+      referred = referred || (member.value.is_string() && (member.value.scalar.starts_with("${") || member.value.scalar.starts_with("Bearer ${")));
       if (!member.value.is_string() || !is_literal_secret(member.key, member.value.scalar)) continue;
+      literal = true;
       server.sightings.push_back({"secret", "literal-credential", excerpt_of(member.key, 80), excerpt_of(member.key, 80) + " = " + redacted(member.value.scalar),
                                   source.place_of_line(member.value.line, member.value.column), Confidence::medium});
     }
@@ -258,6 +264,7 @@ Result<Observation> read_client(const Source& source) {
     facts.servers = static_cast<std::int64_t>(servers.size());
     for (const Asset& asset : observation.assets)
       if (std::ranges::any_of(asset.sightings, [](const Sighting& s) { return s.subject == "auto-approve-all"; })) facts.auto_approve = true;
+    facts.stores_tokens = reader.stored();
     const std::string key = source.path + (source.member.empty() ? "" : "!/" + source.member);
     const AssetId id = observation.add(make_asset(key, client ? client->product : source.name, std::move(facts), source.place_of_line(maps.front()->line)));
     for (const AssetId server : servers) observation.relate(id, RelationKind::configures, server, source.place_of_line(root.line));

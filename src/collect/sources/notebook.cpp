@@ -49,6 +49,16 @@ void add_cell(Cells& cells, std::string source, std::uint32_t number, std::uint3
   }
 }
 
+/// Colab writes down what a notebook was copied from. An empty list says it was begun there; without one nothing is known.
+Flag copied_from_elsewhere(const Node& document) {
+  const Node* origins = document.at_path("metadata.colab.provenance");
+  if (!origins || !origins->is_list()) return std::nullopt;
+  if (origins->items.empty()) return false;
+  for (const Node& origin : origins->items)
+    if (const std::string_view file = origin.text("file_id"); file.starts_with("https://github.com/") || file.starts_with("https://gist.github.com/")) return true;
+  return std::nullopt;  // another notebook of a drive, perhaps their own
+}
+
 bool wants(const Source& source) { return source.kind == format::ContentKind::notebook && !source.text.empty(); }
 
 Result<Observation> read(const Source& source) {
@@ -63,6 +73,7 @@ Result<Observation> read(const Source& source) {
   if (const Node* language = document->at_path("metadata.kernelspec.language")) facts.language = language->scalar;
   if (facts.language.empty())
     if (const Node* language = document->at_path("metadata.language_info.name")) facts.language = language->scalar;
+  facts.untrusted_source = copied_from_elsewhere(*document);
   Cells cells;
   std::uint32_t line = 1;
   if (list && list->is_list()) {

@@ -92,6 +92,7 @@ Observation observe_code(const Source& source, std::string_view text, const code
     return out;
   }
   describe_application(view);
+  observe_surroundings(view);
   return out;
 }
 

@@ -51,6 +51,7 @@ void observe_servers(View& view);      ///< MCP servers and tools
 void observe_agents(View& view);       ///< agents, prompts, memory
 void observe_risks(View& view);        ///< sightings: loads, flows, settings
 void observe_behaviour(View& view);    ///< sightings: what a server or tool does beyond what it says
+void observe_surroundings(View& view); ///< facts: pages, doors, sensors, whose rights tools use, who fills an index
 
 /// A string constant, or "" when the value is not known.
 std::string names_string(const View& view, code::Index expression);
