@@ -45,8 +45,8 @@ constexpr Printed kPrinted[] = {
     {"browserArn", "networkConfiguration", "", "AWS::BedrockAgentCore::BrowserCustom", "name"},
     {"codeInterpreterArn", "networkConfiguration", "", "AWS::BedrockAgentCore::CodeInterpreterCustom", "name"},
     {"applicationArn", "encryptionConfiguration|identityType", ":qbusiness:", "AWS::QBusiness::Application", "displayName"},
-    {"DocumentClassifierArn", "InputDataConfig", "", "AWS::Comprehend::DocumentClassifier", ""},
-    {"EntityRecognizerArn", "InputDataConfig", "", "AWS::Comprehend::EntityRecognizer", ""},
+    {"DocumentClassifierArn", "InputDataConfig&Status", "", "AWS::Comprehend::DocumentClassifier", ""},
+    {"EntityRecognizerArn", "InputDataConfig&Status", "", "AWS::Comprehend::EntityRecognizer", ""},
     {"StreamProcessorArn", "RoleArn", "", "AWS::Rekognition::StreamProcessor", "Name"},
     {"vectorBucketArn", "encryptionConfiguration", "", "AWS::S3Vectors::VectorBucket", "vectorBucketName"},
     {"Id", "DocumentMetadataConfigurations&Edition", "", "AWS::Kendra::Index", "Name"},
@@ -70,7 +70,8 @@ constexpr Printed kPrinted[] = {
     {"ARN", "DomainName&ClusterConfig", ":es:", "AWS::OpenSearchService::Domain", "DomainName"},
     {"arn", "logGroupName", ":logs:", "AWS::Logs::LogGroup", "logGroupName"},
     {"FileSystemArn", "Encrypted&PerformanceMode", ":elasticfilesystem:", "AWS::EFS::FileSystem", "FileSystemId"},
-    {"ARN", "ReplicationGroupId&TransitEncryptionEnabled", ":elasticache:", "AWS::ElastiCache::ReplicationGroup", "ReplicationGroupId"},
+    {"ARN", "DomainName&ElasticsearchClusterConfig", ":es:", "AWS::Elasticsearch::Domain", "DomainName"},
+    {"ARN", "ReplicationGroupId&TransitEncryptionEnabled", ":replicationgroup:", "AWS::ElastiCache::ReplicationGroup", "ReplicationGroupId"},
     {"TableArn", "KeySchema", ":dynamodb:", "AWS::DynamoDB::Table", "TableName"},
     {"ARN", "Name", ":secretsmanager:", "AWS::SecretsManager::Secret", "Name"},
     {"TrailARN", "S3BucketName", "", "AWS::CloudTrail::Trail", "Name"},
@@ -91,7 +92,11 @@ bool has_words(const Node& item, std::string_view words, char between, bool all)
 
 bool is_whole(const Node& item, const Printed& row) { return row.whole.empty() || has_words(item, row.whole, '&', true); }
 
-std::string_view last_of_arn(std::string_view arn) { return arn.substr(arn.find_last_of("/:") + 1); }
+// The name at the end of an ARN, which may have a version behind it.
+std::string_view last_of_arn(std::string_view arn) {
+  arn = arn.substr(0, arn.find("/version/"));
+  return arn.substr(arn.find_last_of("/:") + 1);
+}
 
 // "arn:aws:glue:eu-west-1:1:table/db/t" -> "glue table"
 std::string kind_in_arn(std::string_view arn) {
@@ -111,22 +116,27 @@ std::string lower(std::string_view text) {
   return copy;
 }
 
+// "ModelArn" is the own ARN of what a list of Models holds, and of what is no list; "clusterArn" in a list of tasks is another's.
+bool may_be_own(std::string_view key, std::string_view list) {
+  std::string stem = lower(key.substr(0, key.size() - 3));
+  if (stem.ends_with('y')) stem.pop_back();  // repositories
+  return list.empty() || stem.empty() || lower(list).starts_with(stem);
+}
+
 // The ARN that the item says is its own: "TrainingJobArn" in a list "TrainingJobSummaries", "Arn" beside a name.
 std::string_view own_arn(const Node& item, std::string_view list) {
   if (list.empty()) return {};
   for (const Node::Member& member : item.members) {
     if (!member.value.is_string() || !member.value.scalar.starts_with("arn:aws")) continue;
-    const std::string key = lower(member.key);
-    if (!key.ends_with("arn")) continue;
-    const std::string stem = key.substr(0, key.size() - 3);
-    if (stem.empty() || lower(list).starts_with(stem)) return member.value.scalar;
+    if (lower(member.key).ends_with("arn") && may_be_own(member.key, list)) return member.value.scalar;
   }
   return {};
 }
 
 bool quoted_in(std::string_view head, std::string_view key) {
-  const std::size_t at = head.find(key);
-  return at != std::string_view::npos && at > 0 && head[at - 1] == '"' && at + key.size() < head.size() && head[at + key.size()] == '"';
+  for (std::size_t at = head.find(key); at != std::string_view::npos; at = head.find(key, at + 1))
+    if (at > 0 && head[at - 1] == '"' && at + key.size() < head.size() && head[at + key.size()] == '"') return true;
+  return false;
 }
 
 // One of the keys that only the full answer has; the head may end before the last.
@@ -182,7 +192,7 @@ AwsPrinted aws_printed(const Node& item, std::string_view list) {
     const Node* own = item.find(row.own);
     if (!own || !own->is_scalar() || (!row.in_arn.empty() && own->scalar.find(row.in_arn) == std::string::npos)) continue;
     if (!is_whole(item, row)) {
-      if (!row.in_arn.empty() || row.own.ends_with("Arn")) partly = &row;
+      if (lower(row.own).ends_with("arn") && may_be_own(row.own, list)) partly = &row;
       continue;
     }
     std::string_view name = row.name.empty() ? std::string_view() : item.text(row.name);
@@ -191,7 +201,7 @@ AwsPrinted aws_printed(const Node& item, std::string_view list) {
   }
   if (list == "Buckets" && item.find("Name") && item.find("CreationDate")) return {AwsPrinted::Kind::resource, "AWS::S3::Bucket", std::string(item.text("Name"))};
   const std::string_view arn = own_arn(item, list);
-  if (partly && (!list.empty() || item.find(partly->own))) return {AwsPrinted::Kind::summary, std::string(partly->type), {}};
+  if (partly && !list.empty()) return {AwsPrinted::Kind::summary, std::string(partly->type), {}};
   if (!arn.empty()) return {AwsPrinted::Kind::unknown, kind_in_arn(arn), {}};
   return {};
 }

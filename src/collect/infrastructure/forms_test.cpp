@@ -398,11 +398,13 @@ TEST_F(Forms, what_an_export_holds_and_nobody_reads_is_told_once_a_kind) {
   put("az.json", R"([{"id": "/subscriptions/0/a", "type": "Microsoft.Network/virtualNetworks"}, {"id": "/subscriptions/0/b", "type": "microsoft.network/virtualnetworks"}])");
   put("assets.json", R"([{"name": "//x/1", "assetType": "compute.googleapis.com/Route", "resource": {"data": {}}}])");
   put("models.json", R"({"Models": [{"ModelName": "a", "ModelArn": "arn:aws:sagemaker:e:1:model/a"}, {"ModelName": "b", "ModelArn": "arn:aws:sagemaker:e:1:model/b"}]})");
+  put("tasks.json", R"({"tasks": [{"taskArn": "arn:aws:ecs:e:1:task/t", "clusterArn": "arn:aws:ecs:e:1:cluster/c"}]})");
   put("jobs.json", R"({"TrainingJobSummaries": [{"TrainingJobName": "a", "TrainingJobArn": "arn:aws:sagemaker:e:1:training-job/a"}]})");
   look();
   EXPECT_TRUE(has_gap("unsupported 2 of microsoft.network/virtualnetworks: no rule is about this type of Azure"));
   EXPECT_TRUE(has_gap("unsupported 1 of compute.googleapis.com/Route: no rule is about this asset type"));
   EXPECT_TRUE(has_gap("unsupported 2 of AWS::SageMaker::Model: only a summary; expected is what its describe or get call prints"));
+  EXPECT_TRUE(has_gap("unsupported 1 of ecs task: no rule is about this kind of AWS"));
   EXPECT_TRUE(has_gap("unsupported 1 of sagemaker training-job: no rule is about this kind of AWS"));
   EXPECT_EQ(at("aws_sagemaker_model.a", "model_name"), "-");
 }

@@ -69,7 +69,7 @@ bool names_a_secret(std::string_view name) {
 }
 bool is_a_secret_member(std::string_view name) {
   const std::string word = lower(name);
-  return std::ranges::any_of(std::array{"password", "secret", "secretkey", "accesskey", "connectionstring", "primarykey", "secondarykey", "apikey"}, [&](const char* part) { return word.ends_with(part); });
+  return std::ranges::any_of(std::array{"password", "secret", "secretkey", "accesskey", "connectionstring", "primarykey", "secondarykey", "apikey", "token"}, [&](const char* part) { return word.ends_with(part); });
 }
 void blank(Node& node) {
   if (node.is_scalar() && !node.scalar.empty()) node.kind = Node::Kind::string, node.scalar = kNotKept;
