@@ -15,6 +15,8 @@ constexpr std::array<std::string_view, 34> kNames{"name", "bucket", "bucket_name
                                                  "endpoint_config_name", "endpoint_name", "model_name", "feature_group_name", "agent_name", "agent_runtime_name", "guardrail_name", "display_name", "vector_bucket_name", "job_definition_name",
                                                  "monitoring_schedule_name", "output_model_name"};
 
+constexpr std::size_t kMostPairs = 1'000'000;  // of one type and name; so many are nobody's anyway
+
 bool is_known(std::string_view text) { return !text.empty() && text.find("${") == std::string_view::npos; }
 
 std::string_view text_at(const Node& node, std::string_view key) {
@@ -74,8 +76,14 @@ std::string resource_name(const Asset& asset) {
 }
 
 void join_live(const std::vector<Asset>& assets, std::vector<Relation>& relations) {
+  struct Side {
+    const Asset* asset;
+    std::string scope;
+    std::size_t fitting = 0;  // of the other side
+    const Asset* fits = nullptr;
+  };
   struct Sides {
-    std::vector<const Asset*> live, declared;
+    std::vector<Side> live, declared;
   };
   if (std::ranges::none_of(assets, is_observed_live)) return;
   std::map<std::pair<std::string, std::string>, Sides> by_name;
@@ -83,21 +91,20 @@ void join_live(const std::vector<Asset>& assets, std::vector<Relation>& relation
     const std::string type = resource_type(asset), name = type.empty() ? std::string() : resource_name(asset);
     if (name.empty()) continue;
     Sides& sides = by_name[{type, name}];
-    (is_observed_live(asset) ? sides.live : sides.declared).push_back(&asset);
+    (is_observed_live(asset) ? sides.live : sides.declared).push_back({&asset, scope_of(asset, *configuration_of(asset))});
   }
-  for (const auto& [key, sides] : by_name)
-    for (const Asset* live : sides.live) {
-      const auto fits = [](const Asset* one, const Asset* other) {
-        const std::string a = scope_of(*one, *configuration_of(*one)), b = scope_of(*other, *configuration_of(*other));
-        return a.empty() || b.empty() || a == b;
-      };
-      std::vector<const Asset*> fitting;
-      std::ranges::copy_if(sides.declared, std::back_inserter(fitting), [&](const Asset* declared) { return fits(live, declared); });
-      if (fitting.size() != 1 || std::ranges::count_if(sides.live, [&](const Asset* other) { return fits(other, fitting[0]); }) != 1) continue;
-      Relation relation{live->id, RelationKind::derived_from, fitting[0]->id, Confidence::high, {}};
-      if (!fitting[0]->places.empty()) relation.evidence.push_back(fitting[0]->places[0]);
+  for (auto& [key, sides] : by_name) {
+    if (sides.live.size() * sides.declared.size() > kMostPairs) continue;
+    for (Side& live : sides.live)
+      for (Side& declared : sides.declared)
+        if (live.scope.empty() || declared.scope.empty() || live.scope == declared.scope) ++live.fitting, ++declared.fitting, live.fits = declared.asset, declared.fits = live.asset;
+    for (const Side& declared : sides.declared) {
+      if (declared.fitting != 1 || std::ranges::find(sides.live, declared.fits, &Side::asset)->fitting != 1) continue;
+      Relation relation{declared.fits->id, RelationKind::derived_from, declared.asset->id, Confidence::high, {}};
+      if (!declared.asset->places.empty()) relation.evidence.push_back(declared.asset->places[0]);
       relations.push_back(std::move(relation));
     }
+  }
 }
 
 }  // namespace stormwatch::graph
