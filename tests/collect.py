@@ -10,11 +10,16 @@ import base64
 import http.server
 import json
 import os
+import pathlib
+import ssl
 import subprocess
 import sys
 import tempfile
 import threading
 import urllib.parse
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "live"))
+import certificates  # noqa: E402
 
 BINARY = sys.argv[1]
 SECRET = "wJalr" + "XUtnFEMI" + "K7MDENG" + "never" + "written"  # no key of anybody
@@ -31,7 +36,7 @@ def check(what, holds, more=""):
 class Server:
     """Answers with `answer(handler, body)`: (status, headers, text), or None for a connection that drops."""
 
-    def __init__(self, answer):
+    def __init__(self, answer, tls=None):
         self.asked = []
         outer = self
 
@@ -69,8 +74,10 @@ class Server:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        if tls:
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        self.url = f"http{'s' if tls else ''}://127.0.0.1:{self.server.server_port}"
 
     def __enter__(self):
         return self
@@ -252,6 +259,12 @@ def aws(work):
     names = {asset["id"]: asset["name"] for asset in report["assets"]}
     relations = {(names[r["from"]], r["kind"], names[r["to"]]) for r in report["relations"]}
     check("who acts as whom is known", ("aws_sagemaker_notebook_instance.nb-0", "authenticates_as", "aws_iam_role.notebook") in relations, sorted(relations))
+    # The same resource in code: what differs is told, once.
+    with open(os.path.join(folder, "main.tf"), "w", encoding="utf-8") as file:
+        file.write('resource "aws_sagemaker_notebook_instance" "n" {\n  name = "nb-1"\n  direct_internet_access = "Disabled"\n  root_access = "Enabled"\n}\n')
+    drift = [finding for finding in scan(folder, work)["findings"] if finding["rule"] == "live-differs-from-code"]
+    check("what runs otherwise than its code says is told", len(drift) == 1 and "direct_internet_access is Enabled, declared Disabled (main.tf:3)" in drift[0]["evidence"], drift)
+    os.remove(os.path.join(folder, "main.tf"))
     # Profiles, and credentials that are not followed.
     os.makedirs(os.path.join(work, ".aws"), exist_ok=True)
     with open(os.path.join(work, ".aws", "credentials"), "w", encoding="utf-8") as file:
@@ -263,10 +276,29 @@ def aws(work):
         check("a profile's keys serve", done.returncode == 0, done.stderr)
         done = run("collect", "aws", "--output", os.path.join(work, "process"), "--profile", "other", "--region", "eu-west-1", home=work)
         check("a program is not run", done.returncode == 2 and "credential_process" in done.stderr, done.stderr)
+    instance_role(work)
     check("no credentials are told", run("collect", "aws", "--output", os.path.join(work, "none"), "--profile", "missing", "--region", "eu-west-1", home=work).returncode == 2)
     with Server(lambda *_: (403, {}, "<ErrorResponse><Error><Code>InvalidClientTokenId</Code></Error></ErrorResponse>")) as server:
         done = run("collect", "aws", "--output", os.path.join(work, "wrong"), "--endpoint-url", server.url, env=env, home=work)
         check("wrong keys are told before anything is written", done.returncode == 2 and "InvalidClientTokenId" in done.stderr and not os.path.exists(os.path.join(work, "wrong")), done.stderr)
+
+
+def instance_role(work):
+    def metadata(handler, _):
+        if handler.command == "PUT" and handler.path == "/latest/api/token":
+            return 200, {}, "imds-token"
+        if handler.headers.get("X-aws-ec2-metadata-token") != "imds-token":
+            return 401, {}, ""
+        if handler.path.endswith("/security-credentials/"):
+            return 200, {}, "reader"
+        return 200, {}, json.dumps({"AccessKeyId": "AKIDTEST", "SecretAccessKey": SECRET, "Token": TOKEN})
+    with Server(metadata) as imds, aws_server({"count": {}, "plain": "x", "elsewhere": "http://127.0.0.1:1/"}) as server:
+        done = run("collect", "aws", "--output", os.path.join(work, "role"), "--instance-credentials", "--region", "eu-west-1", "--endpoint-url", server.url, "--listing", "kms-keys", "--quiet", "--timeout", "5",
+                   env={"AWS_EC2_METADATA_SERVICE_ENDPOINT": imds.url}, home=work)
+        check("an instance's role serves where it is asked for", done.returncode == 0 and [path for _, path, *_ in imds.asked][-1].endswith("/reader"), done.stderr)
+        asked = len(imds.asked)
+        done = run("collect", "aws", "--output", os.path.join(work, "role2"), "--profile", "missing", "--region", "eu-west-1", env={"AWS_EC2_METADATA_SERVICE_ENDPOINT": imds.url}, home=work)
+        check("and is not asked otherwise", done.returncode == 2 and len(imds.asked) == asked)
 
 
 # Kubernetes ----------------------------------------------------------------------------------------------------------------------------
@@ -321,6 +353,34 @@ def kubernetes(work):
     for name in ("Pod/ai/first", "Pod/ai/second"):
         check(f"the scan finds the privileged {name}", any(rule.startswith("pod-privileged") or "privileged" in rule for rule, resource in found if resource == name), sorted(found))
     check("the refusal is in the scan", any("deployments" in gap["detail"] and gap["reason"] == "refused" for gap in report["scan"]["incomplete"]), report["scan"]["incomplete"])
+
+
+def encoded(path):
+    with open(path, "rb") as file:
+        return base64.b64encode(file.read()).decode()
+
+
+def kubernetes_certificates(work):
+    made, key, authority = certificates.make(work)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(made["good"], key)
+    tls.load_verify_locations(authority)
+    tls.verify_mode = ssl.CERT_REQUIRED
+    with Server(lambda *_: (200, {}, json.dumps({"metadata": {}, "items": []})), tls) as server:
+        def collect(name, ca, user):
+            config = os.path.join(work, name)
+            with open(config, "w", encoding="utf-8") as file:
+                json.dump({"current-context": "here", "clusters": [{"name": "c", "cluster": {"server": server.url, **ca}}], "contexts": [{"name": "here", "context": {"cluster": "c", "user": "u"}}], "users": [{"name": "u", "user": user}]}, file)
+            done = run("collect", "k8s", "--output", config + "-out", "--kubeconfig", config, "--listing", "pods", "--strict", "--quiet", "--timeout", "5", home=work)
+            return done.returncode, done.stdout + done.stderr
+        ours, client = {"certificate-authority-data": encoded(authority)}, {"client-certificate-data": encoded(made["good"]), "client-key-data": encoded(key)}
+        check("a client certificate serves", collect("good", ours, client)[0] == 0, collect("again", ours, client))
+        check("files serve as data do", collect("files", {"certificate-authority": os.path.basename(authority)}, {"client-certificate": str(made["good"]), "client-key": os.path.basename(key)})[0] == 0)
+        check("without it nothing is given", collect("none", ours, {"token": TOKEN})[0] == 3)
+        asked = len(server.asked)
+        check("another authority's server is not asked", collect("foreign", {}, {"token": TOKEN})[0] == 3 and len(server.asked) == asked)
+        code, text = collect("unchecked", {"insecure-skip-tls-verify": True}, {"token": TOKEN})
+        check("the check of certificates is not turned off", code == 2 and "turns off" in text and len(server.asked) == asked, text)
 
 
 # Azure ---------------------------------------------------------------------------------------------------------------------------------
@@ -431,7 +491,7 @@ def gcp(work):
 
 
 def main():
-    for part in (aws, kubernetes, azure, gcp):
+    for part in (aws, kubernetes, kubernetes_certificates, azure, gcp):
         with tempfile.TemporaryDirectory() as work:
             part(work)
     if FAILED:
