@@ -58,6 +58,7 @@ ToolFacts tool_facts(const View& v, const code::Role& r) {
     facts.parameters.push_back(p.name);
   }
   facts.capabilities = capabilities_of(v, r.function);
+  if (r.function < v.flows.waits.size() && v.flows.waits[r.function]) facts.human_approval = true;
   if (!r.parameters.empty()) facts.parameters = r.parameters;
   return facts;
 }
