@@ -355,6 +355,28 @@ def kubernetes(work):
     check("the refusal is in the scan", any("deployments" in gap["detail"] and gap["reason"] == "refused" for gap in report["scan"]["incomplete"]), report["scan"]["incomplete"])
 
 
+def kubernetes_hostile(work):
+    """Answers without end, pages without end, no JSON: bounded, and a gap each."""
+    def answer(handler, _):
+        if handler.path.startswith("/api/v1/pods"):
+            return 200, {}, '{"metadata": {}, "items": [' + " " * (17 << 20)
+        if handler.path.startswith("/api/v1/services"):
+            return 200, {}, json.dumps({"metadata": {"continue": "again"}, "items": [{"metadata": {"name": "s"}}]})
+        return 200, {}, "<html>" * 3
+    with Server(answer) as server:
+        config = os.path.join(work, "kubeconfig")
+        with open(config, "w", encoding="utf-8") as file:
+            json.dump({"current-context": "h", "clusters": [{"name": "c", "cluster": {"server": server.url}}], "contexts": [{"name": "h", "context": {"cluster": "c", "user": "u"}}], "users": [{"name": "u", "user": {"token": TOKEN}}]}, file)
+        words = ["--listing", "pods", "--listing", "services", "--listing", "jobs", "--quiet", "--timeout", "5"]
+        done = run("collect", "k8s", "--output", os.path.join(work, "out"), "--kubeconfig", config, *words, home=work)
+        check("a hostile server is survived", done.returncode == 0, done.stderr)
+        told = json.dumps(state_of(os.path.join(work, "out"))["gaps"])
+        for part in ("answer longer than", "the pages have no end", "neither JSON nor XML"):
+            check(f"a gap tells {part}", part in told, told)
+    done = run("collect", "gcp", "--output", os.path.join(work, "plain"), "--project", "p", "--token-env", "T", "--endpoint-url", "http://192.0.2.1", "--quiet", "--timeout", "2", env={"T": TOKEN}, home=work)
+    check("a token does not leave this machine in clear", "not protected" in done.stdout, done.stdout + done.stderr)
+
+
 def encoded(path):
     with open(path, "rb") as file:
         return base64.b64encode(file.read()).decode()
@@ -491,7 +513,7 @@ def gcp(work):
 
 
 def main():
-    for part in (aws, kubernetes, kubernetes_certificates, azure, gcp):
+    for part in (aws, kubernetes, kubernetes_hostile, kubernetes_certificates, azure, gcp):
         with tempfile.TemporaryDirectory() as work:
             part(work)
     if FAILED:
