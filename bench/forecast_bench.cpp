@@ -230,6 +230,6 @@ int main(int count, char** arguments) {
     std::printf("%-6s %zu assets, %zu relations, %zu findings: %.2f s (CPU %.2f s), estate %ld MiB, peak %ld MiB, %zu incidents, %zu actions; %s\n", flat ? "flat" : "sparse", input.estate.assets().size(),
                 input.estate.relations().size(), input.findings.size(), seconds, cpu_seconds, resident, mebibytes("VmHWM"), out->incidents.size(), out->actions.size(), out->method.c_str());
     std::fflush(stdout);
-    time_changes(input, **rules);
+    if (!flat) time_changes(input, **rules);
   }
 }

@@ -162,9 +162,11 @@ std::string epss_part(const Inputs& inputs, int days) {
     text += fmt::format("\n**EPSS {}**: {} rounds judged, {} events, {:.1f} expected, skill {:+.5f}: {}.\n", version, sum.rounds, sum.events, sum.expected, sum.skill(), verdict(sum));
     if (!of_version[version].empty()) text += fmt::format("\nReliability of the newest round ({}):\n\n", of_version[version].back()->date) + reliability(of_version[version].back()->mapped);
   }
-  const forecast::FittedMap now = forecast::fit_latest(inputs.snapshots, inputs.exploited, inputs.known_until, days);
-  text += fmt::format("\nFitted on all ended snapshots of {} ({}; {} events): logit p = {:.3f} + {:.3f} logit EPSS + {:.3f} if the flaw is of this year or the last.\n", now.version, now.fitted_on,
-                      now.events, now.map.intercept, now.map.slope, now.map.recent);
+  text += "\nThe map of each version, fitted on all its ended snapshots: logit p = a + b logit EPSS + c if the flaw is of this year or the last.\n\n"
+          "| version | snapshots | fitted on | events | a | b | c |\n|---|---|---|---|---|---|---|\n";
+  for (const forecast::FittedMap& one : forecast::fit_versions(inputs.snapshots, inputs.exploited, inputs.known_until, days))
+    text += one.fitted_on.empty() ? fmt::format("| {} | {} | none has ended: no map | - | - | - | - |\n", one.version, one.snapshots)
+                                  : fmt::format("| {} | {} | {} | {} | {:.3f} | {:.3f} | {:.3f} |\n", one.version, one.snapshots, one.fitted_on, one.events, one.map.intercept, one.map.slope, one.map.recent);
   return text;
 }
 

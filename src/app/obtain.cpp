@@ -200,11 +200,22 @@ int terminal_width() {
   return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 100;
 }
 
-Result<Forecast> forecast_again(const Content& content, const Posture& posture, const Arguments& arguments) {
-  const Result<forecast::ForecastOptions> options = forecast_options(arguments, *content.steps, posture.scan.targets);
-  if (!options) return std::unexpected(options.error());
-  return forecast::forecast(posture.estate, posture.findings, *content.steps, *options);
+namespace {
+
+/// The forecast as things are, and where the options name actions the one with them done: what both rest on is read once.
+Result<Forecast> forecast_both(const Posture& posture, const forecast::StepRules& steps, forecast::ForecastOptions options, std::optional<Forecast>& changed) {
+  const std::vector<std::string> done = std::exchange(options.what_if, {});
+  const forecast::StandingForecast standing(posture.estate, posture.findings, steps, options);
+  Result<Forecast> plain = standing.forecast(options);
+  if (!plain || done.empty()) return plain;
+  options.what_if = done;
+  Result<Forecast> with = standing.forecast(options);
+  if (!with) return with;
+  changed = std::move(*with);
+  return plain;
 }
+
+}  // namespace
 
 std::expected<Obtained, int> obtain(const Arguments& arguments, std::vector<std::string> targets, const Prepare& prepare) {
   if (targets.empty()) targets.emplace_back(".");
@@ -220,8 +231,8 @@ std::expected<Obtained, int> obtain(const Arguments& arguments, std::vector<std:
   obtained.content = std::make_shared<Content>(std::move(*content));
   auto stated = forecast_options(arguments, *obtained.content->steps, targets);
   if (!stated) return std::unexpected(refuse(stated.error()));
-  options->forecast = std::move(*stated);
-  options->forecast.what_if.clear();  // applied after the plain forecast, so that both are known
+  options->forecast = *stated;
+  options->make_forecast = [&](const Posture& posture) { return forecast_both(posture, *obtained.content->steps, *stated, obtained.changed); };
   const auto record = [&]() -> Result<void> {
     return ledger.empty() ? Result<void>{} : record_forecast(ledger, obtained.posture, now_utc(), tenant);
   };
@@ -234,7 +245,9 @@ std::expected<Obtained, int> obtain(const Arguments& arguments, std::vector<std:
     }
     obtained.posture = std::move(*posture);
     if (options->forecast.organisation) obtained.posture.estate = options->forecast.organisation->with_stated_assets(obtained.posture.estate);
-    Result<Forecast> forecast = forecast_again(*obtained.content, obtained.posture, arguments);
+    stated = forecast_options(arguments, *obtained.content->steps, obtained.posture.scan.targets);
+    if (!stated) return std::unexpected(refuse(stated.error()));
+    Result<Forecast> forecast = options->make_forecast(obtained.posture);
     if (!forecast) return std::unexpected(refuse(forecast.error()));
     obtained.posture.forecast = std::move(*forecast);
     if (const Result<void> recorded = record(); !recorded) return std::unexpected(refuse(recorded.error()));

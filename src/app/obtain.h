@@ -20,6 +20,7 @@ struct Obtained {
   Posture posture;
   std::shared_ptr<Content> content;  ///< what it was judged with; loaded on demand for a report too
   bool fresh = false;                ///< scanned now
+  std::optional<Forecast> changed;   ///< with the actions of --what-if done; the posture's is as things are
 };
 
 /// Prints progress on a terminal and errors on stderr. The value, or the exit code to leave with.
@@ -37,13 +38,10 @@ int terminal_width();
 /// 0, 1 or 3 by --fail-on and --strict.
 int exit_code_for(const Arguments& arguments, const Posture& posture);
 
-/// The forecast of a posture again, with these options (what-if, horizon, budget).
 /// Finding rules that `fix` has a patch for.
 std::vector<std::string> rules_with_a_fix();
 
 /// The options of a forecast as given, the organisation's file read.
 Result<forecast::ForecastOptions> forecast_options(const Arguments& arguments, const forecast::StepRules& steps, const std::vector<std::string>& targets);
-
-Result<Forecast> forecast_again(const Content& content, const Posture& posture, const Arguments& arguments);
 
 }  // namespace stormwatch::app

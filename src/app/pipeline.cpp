@@ -186,7 +186,7 @@ Result<Posture> run_pipeline(const Content& content, const PipelineOptions& opti
   // findings -> forecast, actions, assessments
   stage("forecasting");
   if (options.forecast.organisation) posture.estate = options.forecast.organisation->with_stated_assets(posture.estate);
-  Result<Forecast> forecast = forecast::forecast(posture.estate, posture.findings, *content.steps, options.forecast);
+  Result<Forecast> forecast = options.make_forecast ? options.make_forecast(posture) : forecast::forecast(posture.estate, posture.findings, *content.steps, options.forecast);
   if (!forecast) return std::unexpected(forecast.error());
   posture.forecast = std::move(*forecast);
   posture.compliance = govern::assess(posture.estate, posture.findings, *content.frameworks);

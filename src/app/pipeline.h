@@ -43,6 +43,8 @@ struct PipelineOptions {
   std::function<void(std::vector<Observation>&)> on_collected;
   /// Called with the posture between detection and forecast: history, baseline and suppressions set the findings' state.
   std::function<Result<void>(Posture&)> set_history;
+  /// Makes the forecast; empty: forecast::forecast with `forecast`.
+  std::function<Result<Forecast>(const Posture&)> make_forecast;
   std::function<void(std::string_view stage)> on_stage;
 };
 

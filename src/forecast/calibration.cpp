@@ -117,7 +117,11 @@ std::size_t class_of(std::size_t before) { return before >= 4 ? 2 : before >= 2 
 
 }  // namespace
 
-std::string_view epss_version(std::string_view date) { return date < "2025-03-17" ? "v3" : date < "2026-06-15" ? "v4" : "v5"; }
+std::string_view epss_version(std::string_view date) {
+  if (date < "2022-02-04") return "v1";
+  if (date < "2023-03-07") return "v2";
+  return date < "2025-03-17" ? "v3" : date < "2026-06-15" ? "v4" : "v5";
+}
 
 double ChanceMap::chance(double epss, bool is_recent) const { return 1 / (1 + std::exp(-(intercept + slope * logit(epss) + (is_recent ? recent : 0)))); }
 
@@ -160,21 +164,26 @@ std::vector<CalibrationRound> calibrate(std::span<const EpssSnapshot> snapshots,
   return out;
 }
 
-FittedMap fit_latest(std::span<const EpssSnapshot> snapshots, std::span<const KnownExploited> exploited, std::string_view known_until, int days) {
+std::vector<FittedMap> fit_versions(std::span<const EpssSnapshot> snapshots, std::span<const KnownExploited> exploited, std::string_view known_until, int days) {
   const auto added = first_added(exploited);
-  FittedMap out;
-  for (const EpssSnapshot& snapshot : snapshots)
-    if (days_of(snapshot.date) + days <= days_of(known_until)) out.version = std::max(out.version, std::string(epss_version(snapshot.date)));
-  std::vector<Row> all;
+  std::map<std::string, FittedMap> maps;
+  std::map<std::string, std::vector<Row>> rows;
   for (const EpssSnapshot& snapshot : snapshots) {
-    if (epss_version(snapshot.date) != out.version || days_of(snapshot.date) + days > days_of(known_until)) continue;
+    FittedMap& of = maps[std::string(epss_version(snapshot.date))];
+    of.version = epss_version(snapshot.date);
+    ++of.snapshots;
+    if (days_of(snapshot.date) + days > days_of(known_until)) continue;
     for (const Row& row : rows_of(labelled(snapshot, added, days))) {
-      all.push_back(row);
-      out.events += static_cast<std::size_t>(row.events);
+      rows[of.version].push_back(row);
+      of.events += static_cast<std::size_t>(row.events);
     }
-    out.fitted_on += (out.fitted_on.empty() ? "" : ", ") + snapshot.date;
+    of.fitted_on += (of.fitted_on.empty() ? "" : ", ") + snapshot.date;
   }
-  if (!all.empty()) out.map = fit(all);
+  std::vector<FittedMap> out;
+  for (auto& [version, of] : maps) {
+    if (!of.fitted_on.empty()) of.map = fit(rows[version]);
+    out.push_back(std::move(of));
+  }
   return out;
 }
 

@@ -49,13 +49,14 @@ struct CalibrationRound {
 
 /// Rounds by date; `known_until` is the day the list of exploited flaws was released.
 std::vector<CalibrationRound> calibrate(std::span<const EpssSnapshot> snapshots, std::span<const KnownExploited> exploited, std::string_view known_until, int days);
-/// The map for use now: fitted on all ended snapshots of the newest version that has any.
+/// The map of one EPSS version: fitted on all its ended snapshots.
 struct FittedMap {
-  std::string version, fitted_on;
+  std::string version, fitted_on;  ///< fitted_on: dates; empty: none has ended, so that there is no map
   ChanceMap map;
-  std::size_t events = 0;
+  std::size_t snapshots = 0, events = 0;
 };
-FittedMap fit_latest(std::span<const EpssSnapshot> snapshots, std::span<const KnownExploited> exploited, std::string_view known_until, int days);
+/// One a version that has a snapshot, the oldest first.
+std::vector<FittedMap> fit_versions(std::span<const EpssSnapshot> snapshots, std::span<const KnownExploited> exploited, std::string_view known_until, int days);
 
 /// A year from January 1: products by how many entries they had before, and whether they got another.
 struct RecurrenceYear {

@@ -38,7 +38,7 @@ Separation separation_of(const SiteReader& reader, const Outline& outline, const
   Separation out;
   const std::vector<double> left = left_by_rule(reader.rules());
   const auto hindered = [&](std::uint32_t site) { return left[outline.sites()[site].rule] < 1; };
-  const Outline::Search found = outline.search(nullptr);
+  const Outline::Search& found = outline.best();
   const double before = loss_of(found.cost, threats);
   if (before <= 0) return out;
   // Each best way once: the first asset on it, from its start, where separating would have hindered a move.

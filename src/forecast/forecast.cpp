@@ -22,12 +22,22 @@ namespace stormwatch::forecast {
 
 namespace {
 
-constexpr double kWorkBudget = 1e8;        // row operations (1,024 worlds each) of one round: chances, ranking, effects, reasons
+/// What is spent. Counted, never timed, so that the answer does not depend on the machine.
+struct Effort {
+  double work = 1e8;             ///< row operations (1,024 worlds each) of one round: chances, ranking, effects, reasons
+  std::size_t nodes = 200'000;   ///< causes of one incident that are followed, the nearest first
+};
 constexpr double kEnumerationBudget = 8e6; // world-and-step operations spent on exact answers
 constexpr double kConeBudget = 2e7;        // nodes and steps held at once
-constexpr std::size_t kMostNodes = 200'000;
 constexpr std::size_t kMostBound = 500'000;  // nodes that are bound in full, for as many incidents as that gives
+constexpr std::size_t kMostUnfollowed = 16;  // incidents with more causes than are followed: where there are so many the estate is flat
 constexpr std::size_t kConesAtOnce = 8;
+
+/// Where all leads to all, in a large estate, more work finds little more: each incident has the same causes.
+Effort effort_for(const Outline& outline) {
+  constexpr std::uint32_t kLarge = 100'000;
+  return outline.is_flat() && outline.nodes() > kLarge ? Effort{2e7, 50'000} : Effort{};
+}
 
 double size_of(const Cone& cone) { return static_cast<double>(cone.nodes.size() + cone.steps.size() + cone.sources.size()) + 64; }
 
@@ -40,19 +50,20 @@ double sweeps_of(const Graph& graph, std::span<const Worked> worked, const Facto
   return std::max(1.0, static_cast<double>(pilot.sample(largest.cone, base, true).work) / size_of(largest.cone));
 }
 
+/// Whether so few worlds reach the targets that their share says little.
+bool is_rare(const Estimate& estimate) {
+  constexpr double kFew = 0.02;
+  return std::ranges::all_of(estimate.reach, [](double share) { return share < kFew; });
+}
+
 void bound(Chance& chance, const Estimate& estimate) {
   std::array<double, kBlocks> sorted = estimate.blocks;
   std::ranges::sort(sorted);
   chance.low = 0.25 * sorted[0] + 0.75 * sorted[1];
   chance.high = 0.75 * sorted[kBlocks - 2] + 0.25 * sorted[kBlocks - 1];
-  if (!estimate.exact) {
-    // Empirical Bernstein, 95 %.
-    const auto n = static_cast<double>(estimate.worlds);
-    const double logs = std::log(3 / 0.05);
-    const double error = std::sqrt(2 * estimate.variance * logs / n) + 3 * logs / n;
-    chance.low = std::min(chance.low, chance.p90 - error);
-    chance.high = std::max(chance.high, chance.p90 + error);
-  }
+  const double error = sampling_error(estimate);
+  chance.low = std::min(chance.low, chance.p90 - error);
+  chance.high = std::max(chance.high, chance.p90 + error);
   chance.low = std::clamp(std::min(chance.low, chance.p90), 0.0, 1.0);
   chance.high = std::clamp(std::max(chance.high, chance.p90), 0.0, 1.0);
 }
@@ -133,10 +144,11 @@ Scope scope_of(const SiteReader& reader, const Outline& outline, const ForecastO
   Scope out;
   out.threats = promising_threats(reader, outline, organisation, most, out.found);
   std::vector<bool> kept(outline.nodes(), false);
-  std::size_t taken = 0, nodes = 0;
-  for (; taken < out.threats.size() && (taken < 3 || nodes < kMostBound); ++taken) {
+  std::size_t taken = 0, nodes = 0, unfollowed = 0;
+  for (; taken < out.threats.size() && (taken < 3 || (nodes < kMostBound && unfollowed < kMostUnfollowed)); ++taken) {
     Threat& threat = out.threats[taken];
-    threat.followed = outline.add_causes(threat.targets, kMostNodes, kept, nodes);
+    threat.followed = outline.add_causes(threat.targets, effort_for(outline).nodes, kept, nodes);
+    unfollowed += !threat.followed;
   }
   out.threats.resize(taken);
   out.binding = forecast::bind(reader, outline, kept);
@@ -229,13 +241,14 @@ Result<Forecast> StandingForecast::forecast(const ForecastOptions& options) cons
   std::vector<Threat>& threats = scope.threats;
   const std::size_t found = scope.found;
 
+  const Effort effort = effort_for(outline);
   std::vector<Worked> worked(threats.size());
   std::size_t affordable = 0;
   for (double held = 0; affordable < threats.size() && (affordable < 3 || held <= kConeBudget);) {
     const std::size_t batch = std::min(kConesAtOnce, threats.size() - affordable);
     parallel_for(batch, options.jobs, [&](std::size_t i) {
       worked[affordable + i].threat = std::move(threats[affordable + i]);
-      worked[affordable + i].cone = cone_of(graph, worked[affordable + i].threat.targets, kMostNodes);
+      worked[affordable + i].cone = cone_of(graph, worked[affordable + i].threat.targets, effort.nodes);
       if (!worked[affordable + i].threat.followed) worked[affordable + i].cone.complete = false;
     });
     for (std::size_t i = 0; i < batch; ++i) held += size_of(worked[affordable + i].cone);
@@ -246,19 +259,19 @@ Result<Forecast> StandingForecast::forecast(const ForecastOptions& options) cons
   std::uint32_t words = std::max<std::uint32_t>(kStripe, options.worlds / 64 / kStripe * kStripe);
   double all = 0;
   for (const Worked& one : worked) all += size_of(one.cone) * sweeps;
-  if (all * words / kStripe > kWorkBudget) words = kStripe;
+  if (all * words / kStripe > effort.work) words = kStripe;
   const auto cost_of = [&](const Cone& cone) { return size_of(cone) * sweeps * words / kStripe; };
   affordable = 0;
   for (double work = 0; affordable < worked.size(); ++affordable) {
     work += cost_of(worked[affordable].cone);
-    if (work > kWorkBudget && affordable >= 3) break;
+    if (work > effort.work && affordable >= 3) break;
   }
   worked.resize(affordable);
   if (affordable < std::min(found, options.top_incidents * 2))
     notes.push_back(fmt::format("worked out the {} most promising of {} possible incidents: the paths of the others are too many", affordable, found));
   if (words * 64 < options.worlds) notes.push_back("fewer worlds than asked: the paths are many");
   if (outline.is_flat()) {
-    notes.push_back(fmt::format("the estate is flat: {} of {} attack states reach one another; separate its networks first", outline.loop_at_most(), outline.reached()));
+    notes.push_back(fmt::format("{}the estate is flat: {} of {} attack states reach one another; separate its networks first", effort.nodes < Effort{}.nodes ? "degraded: " : "", outline.loop_at_most(), outline.reached()));
     if (!options.chances_only)
       if (const std::string advice = told(separation_of(reader, outline, threats_of(reader, outline, organisation), 3), estate); !advice.empty()) notes.push_back(advice);
   }
@@ -281,6 +294,8 @@ Result<Forecast> StandingForecast::forecast(const ForecastOptions& options) cons
   parallel_for(worked.size(), options.jobs, [&](std::size_t i) {
     Worked& one = worked[i];
     one.estimate = one.exact ? worlds.enumerate(one.cone, base) : worlds.sample(one.cone, base);
+    if (!one.exact && is_rare(one.estimate))
+      if (auto along_ways = worlds.rare(one.cone, base)) one.estimate = std::move(*along_ways);
     one.chance = chance_of(one.estimate, graph, base, chains, one.threat);
   });
   std::erase_if(worked, [](const Worked& one) { return one.chance.p90 <= 1e-6; });
@@ -298,7 +313,7 @@ Result<Forecast> StandingForecast::forecast(const ForecastOptions& options) cons
   double weighing = 0;
   for (std::size_t i = 0; i < std::min<std::size_t>(worked.size(), 20); ++i) {
     weighing += kQuestions * cost_of(worked[i].cone);
-    weighed[i] = weighing <= kWorkBudget && !options.chances_only;
+    weighed[i] = weighing <= effort.work && !options.chances_only;
   }
   parallel_for(worked.size(), options.jobs, [&](std::size_t i) {
     if (weighed[i]) explainer.weigh(worked[i]);
@@ -308,7 +323,7 @@ Result<Forecast> StandingForecast::forecast(const ForecastOptions& options) cons
     for (Worked& one : worked) out.incidents.push_back(std::move(one.incident));
     return out;
   }
-  out.groups = groups_of(worked, graph, worlds, base, kWorkBudget / sweeps, options.jobs);
+  out.groups = groups_of(worked, graph, worlds, base, effort.work / sweeps, options.jobs);
   std::vector<Stair> stairs = stairs_of(worked);
   const std::vector<double> weights = explainer.weights(worked);
   std::vector<CandidateAction> candidates = candidate_actions(estate, findings, rules, binding, options, [&](std::uint32_t site) { return weights[site]; });
@@ -316,7 +331,7 @@ Result<Forecast> StandingForecast::forecast(const ForecastOptions& options) cons
   if (candidates.size() > 60) candidates.resize(60);
   double widest = 64;
   for (const Worked& one : worked) widest = std::max(widest, cost_of(one.cone));
-  const double evaluations = kWorkBudget / (widest + 4'000.0 * words / kStripe);
+  const double evaluations = effort.work / (widest + 4'000.0 * words / kStripe);
   if (evaluations < static_cast<double>(stairs.size() * (candidates.size() + options.top_actions))) {
     // Too much for all: fewer actions, then fewer losses, the heaviest kept.
     const std::size_t kept_actions = std::min<std::size_t>(candidates.size(), 20);
@@ -328,7 +343,7 @@ Result<Forecast> StandingForecast::forecast(const ForecastOptions& options) cons
       stairs.resize(kept_stairs);
     }
   }
-  parallel_for(stairs.size(), options.jobs, [&](std::size_t i) { stairs[i].cone = cone_of(graph, stairs[i].targets, kMostNodes); });
+  parallel_for(stairs.size(), options.jobs, [&](std::size_t i) { stairs[i].cone = cone_of(graph, stairs[i].targets, effort.nodes); });
   std::vector<LossPart> parts;
   for (const Stair& stair : stairs) parts.push_back({&stair.cone, stair.loss});
   std::vector<Option> as_options;
@@ -374,10 +389,10 @@ Result<Forecast> StandingForecast::forecast(const ForecastOptions& options) cons
   std::size_t shown = 0;
   for (double work = 0; shown < worked.size(); ++shown) {
     work += cost_of(worked[shown].cone) * static_cast<double>(ranking.order.size());
-    if (work > kWorkBudget && shown >= 1) break;
+    if (work > effort.work && shown >= 1) break;
   }
   std::vector<Estimate> sampled(shown);
-  parallel_for(shown, options.jobs, [&](std::size_t k) { sampled[k] = worked[k].exact ? worlds.sample(worked[k].cone, base) : worked[k].estimate; });
+  parallel_for(shown, options.jobs, [&](std::size_t k) { sampled[k] = worked[k].estimate.by_world.empty() ? worlds.sample(worked[k].cone, base) : worked[k].estimate; });
   std::vector<Action> actions(ranking.order.size());
   parallel_for(ranking.order.size(), options.jobs, [&](std::size_t i) {
     const Ranked& ranked = ranking.order[i];

@@ -133,6 +133,17 @@ TEST(Calibration, AMapFittedEarlierHasSkillLaterAndVersionsAreKeptApart) {
   EXPECT_LT(rounds[2].raw.skill, 0);
   EXPECT_EQ(rounds[3].version, "v5");
   EXPECT_TRUE(rounds[3].fitted_on.empty()) << "a map of v4 says nothing of v5";
+  const auto maps = fit_versions(snapshots, exploited, "2026-07-20", 30);
+  ASSERT_EQ(maps.size(), 2U);
+  EXPECT_EQ(maps[0].version, "v4");
+  EXPECT_EQ(maps[0].snapshots, 3U);
+  EXPECT_GT(maps[0].map.slope, 0.3);
+  EXPECT_NEAR(maps[0].map.chance(0.5, false), 0.05, 0.03);
+  EXPECT_EQ(maps[1].version, "v5");
+  EXPECT_TRUE(maps[1].fitted_on.empty()) << "its horizon had not ended";
+  EXPECT_EQ(epss_version("2021-06-01"), "v1");
+  EXPECT_EQ(epss_version("2022-06-01"), "v2");
+  EXPECT_EQ(epss_version("2024-06-01"), "v3");
   EXPECT_TRUE(calibrate(snapshots, exploited, "2025-05-20", 30).empty()) << "no horizon had ended";
 }
 

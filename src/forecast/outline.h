@@ -85,6 +85,7 @@ class Outline {
     std::vector<std::uint32_t> site, source;     ///< by node: the last site of its best way and the node it came from; kNone from outside
     std::uint32_t reached = 0;
   };
+  [[nodiscard]] const Search& best() const { return best_; }
   [[nodiscard]] Search search(const std::function<double(std::uint32_t)>& left) const;
   /// The nodes that the site's steps start from.
   template <class Visit>

@@ -133,6 +133,13 @@ std::uint64_t backward_pass(const Cone& cone, std::span<const Row> masks, const 
 
 }  // namespace
 
+double sampling_error(const Estimate& estimate) {
+  if (estimate.exact) return 0;
+  const auto n = static_cast<double>(estimate.worlds);
+  const double logs = std::log(3 / 0.05);
+  return std::sqrt(2 * estimate.variance * logs / n) + 3 * estimate.range * logs / n;
+}
+
 Worlds::Worlds(const Graph& graph, std::uint64_t seed, std::uint32_t words, double horizon_days)
     : graph_(graph), seed_(random_bits(seed, 0x5ea5)), words_(std::max<std::uint32_t>(kStripe, words / kStripe * kStripe)),
       horizon_days_(horizon_days), draws_(parameter_draws(*graph.network, seed)) {}

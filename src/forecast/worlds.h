@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -53,13 +54,16 @@ struct Estimate {
   double at_horizon = 0;
   std::array<double, kBlocks> blocks{};  ///< 90-day chance a parameter block
   double variance = 0;              ///< of the 90-day chance over worlds
+  double range = 1;                 ///< what a world adds to the 90-day chance lies in [0, range]
   double pressure = 0;              ///< mean of Lambda, per 30 days
   std::vector<double> reach;        ///< by position in cone.triggers: share of worlds in which it reaches a target
   std::uint64_t worlds = 0;
   bool exact = false;
   std::uint64_t work = 0;           ///< row operations that the backward passes took, for bounding work by counting
-  std::vector<float> by_world;      ///< chance at the horizon in each sampled world; empty when exact
+  std::vector<float> by_world;      ///< chance at the horizon in each sampled world; empty when exact, and along ways
 };
+/// Half the width of the 95 % interval of the 90-day chance, by the empirical Bernstein bound.
+double sampling_error(const Estimate& estimate);
 
 class Worlds {
  public:
@@ -75,6 +79,9 @@ class Worlds {
   [[nodiscard]] std::size_t undecided(const Cone& cone, const Factors& with) const;
   /// All 2^m worlds; only for m <= 24.
   [[nodiscard]] Estimate enumerate(const Cone& cone, const Factors& with) const;
+  /// Of targets that plain worlds hardly reach: worlds are drawn along the ways to them. Nothing if the ways are too many to list, or
+  /// not all are known. `by_world` stays empty.
+  [[nodiscard]] std::optional<Estimate> rare(const Cone& cone, const Factors& with) const;
   /// Whether step `s` works, world by world, for the words of one stripe.
   void mask_of(std::uint32_t step, const Factors& with, std::size_t stripe, std::uint64_t* out) const;
   [[nodiscard]] double chance(std::uint32_t variable, const Factors& with, std::uint32_t block) const;

@@ -112,6 +112,92 @@ TEST(Worlds, ExactEqualsBruteForceAndSamplesComeNear) {
   EXPECT_EQ(outside, 0U) << "the stated bounds hold in all";
 }
 
+/// Half of the variables become rare: 1e-5 to 1e-3.
+void make_rare(Network& network, std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  auto unit = [&] { return static_cast<double>(random() >> 11) * 0x1p-53; };
+  for (double& factor : network.factors.variable)
+    if (unit() < 0.5) factor = std::exp(std::log(1e-5) + unit() * std::log(100.0));
+}
+
+TEST(Worlds, RareTargetsAreEstimatedAlongTheirWays) {
+  std::size_t rare = 0, listed = 0, outside = 0, above = 0, unmet = 0, plain_outside = 0;
+  double relative = 0, relative_worst = 0, bias = 0, width = 0;
+  for (std::uint64_t seed = 20'000; seed < 21'000; ++seed) {
+    Instance instance = random_instance(seed, seed % 2 == 1, 10, 3);
+    make_rare(instance.network, seed);
+    const Factors& factors = instance.network.factors;
+    const Graph graph = graph_of(instance.network);
+    const Worlds worlds(graph, seed, 64, 90);
+    const BestChains chains = best_chains(graph, factors, 90);
+    for (std::uint32_t target : {4U, 6U, 8U}) {
+      const std::uint32_t targets[1] = {target};
+      const Cone cone = cone_of(graph, targets);
+      const double truth = worlds.enumerate(cone, factors).at[2];
+      if (truth <= 0 || truth > 1e-3) continue;
+      ++rare;
+      const Estimate plain = worlds.sample(cone, factors);
+      unmet += plain.at[2] == 0;
+      plain_outside += std::abs(plain.at[2] - truth) > sampling_error(plain);
+      const auto along = worlds.rare(cone, factors);
+      if (!along) continue;
+      ++listed;
+      const double error = along->at[2] / truth - 1;
+      relative += std::abs(error);
+      relative_worst = std::max(relative_worst, std::abs(error));
+      bias += error;
+      width += sampling_error(*along) / truth;
+      outside += std::abs(along->at[2] - truth) > sampling_error(*along) + 1e-15;
+      above += best_path(graph, factors, chains, target, 90).chance > truth * (1 + 1e-9);
+      EXPECT_LE(truth, along->range * (1 + 1e-9)) << "the sum over all ways is an upper bound";
+      EXPECT_LE(along->at[0], along->at[1] * 1.5);
+    }
+  }
+  const auto n = static_cast<double>(listed);
+  std::printf("[ figures  ] %zu rare targets (at most 1e-3), ways listed of %zu; relative error %.4f on average, %.3f at most, bias %+.5f, half width of the interval %.3f of the chance; outside it %zu; "
+              "plain worlds met nothing in %zu\n", rare, listed, relative / n, relative_worst, bias / n, width / n, outside, unmet);
+  EXPECT_GT(rare, 300U);
+  EXPECT_GE(static_cast<double>(listed), 0.97 * static_cast<double>(rare));
+  EXPECT_LE(relative / n, 0.02);
+  EXPECT_LE(relative_worst, 0.25);
+  EXPECT_LE(std::abs(bias / n), 0.003);
+  EXPECT_EQ(outside, 0U);
+  EXPECT_EQ(above, 0U);
+}
+
+TEST(Worlds, AlongWaysAgreesWhereNothingIsRareAndGivesUpWhereWaysAreTooMany) {
+  for (std::uint64_t seed = 30'000; seed < 30'050; ++seed) {
+    const Instance instance = random_instance(seed, seed % 2 == 1, 8, 3);
+    const Graph graph = graph_of(instance.network);
+    const Worlds worlds(graph, seed, 16, 45);
+    const std::uint32_t targets[1] = {8};
+    const Cone cone = cone_of(graph, targets);
+    const Estimate exact = worlds.enumerate(cone, instance.network.factors);
+    const auto along = worlds.rare(cone, instance.network.factors);
+    if (!along) continue;
+    EXPECT_NEAR(along->at[2], exact.at[2], sampling_error(*along) + 1e-12) << seed;
+    EXPECT_NEAR(along->at_horizon, exact.at_horizon, 3 * sampling_error(*along) + 1e-12) << seed;
+    EXPECT_NEAR(along->pressure, exact.pressure, 0.2 * exact.pressure + 0.02) << seed;
+    ASSERT_EQ(along->reach.size(), exact.reach.size());
+    for (std::size_t t = 0; t < exact.reach.size(); ++t) EXPECT_TRUE(along->reach[t] <= 0 || exact.reach[t] > 0) << seed;
+  }
+  Network wide;  // 2^12 ways through pairs of variables, one after another
+  std::uint32_t at = wide.add_node();
+  const std::uint32_t trigger = wide.add_trigger(1, 0.1), start[1] = {wide.triggers[trigger].node};
+  wide.add_step(start, at, {});
+  for (std::uint64_t i = 0; i < 12; ++i) {
+    const std::uint32_t next = wide.add_node(), from[1] = {at};
+    for (std::uint64_t k = 0; k < 2; ++k) {
+      const std::uint32_t use[1] = {wide.add_variable(10 + i * 2 + k, 0.01)};
+      wide.add_step(from, next, use);
+    }
+    at = next;
+  }
+  const Graph graph = graph_of(wide);
+  const std::uint32_t targets[1] = {at};
+  EXPECT_FALSE(Worlds(graph, 1, 16, 90).rare(cone_of(graph, targets), wide.factors));
+}
+
 TEST(Worlds, OtherHorizonsAgreeToo) {
   for (std::uint64_t seed = 5000; seed < 5020; ++seed) {
     const Instance instance = random_instance(seed, seed % 2 == 1, 7, 3);

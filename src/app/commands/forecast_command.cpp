@@ -74,11 +74,7 @@ int run(const Arguments& arguments) {
     print(unobserved_text(posture.forecast.unobserved));
     return done;
   }
-  if (arguments.has("--what-if")) {
-    Result<Forecast> changed = forecast_again(*obtained->content, posture, arguments);
-    if (!changed) return refuse(changed.error());
-    posture.forecast = std::move(*changed);
-  }
+  if (obtained->changed) posture.forecast = std::move(*obtained->changed);
   std::string changed;
   if (arguments.has("--since")) {
     Result<std::string> text = since(arguments.value("--since"), *obtained, posture, arguments);

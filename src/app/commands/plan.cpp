@@ -91,14 +91,12 @@ void print_actions(const Posture& posture, bool colour) {
   print(text);
 }
 
-int what_if(const Content& content, const Posture& posture, const Arguments& arguments) {
-  const Result<Forecast> changed = forecast_again(content, posture, arguments);
-  if (!changed) return refuse(changed.error());
-  std::string text = fmt::format("Expected loss over {} days: ${:.0f} → ${:.0f}\n", posture.forecast.horizon_days, posture.forecast.expected_loss, changed->expected_loss);
+int what_if(const Posture& posture, const Forecast& changed) {
+  std::string text = fmt::format("Expected loss over {} days: ${:.0f} → ${:.0f}\n", posture.forecast.horizon_days, posture.forecast.expected_loss, changed.expected_loss);
   for (const Incident& before : posture.forecast.incidents) {
-    const auto after = std::ranges::find(changed->incidents, before.id, &Incident::id);
-    const double p = after == changed->incidents.end() ? 0 : after->chance.p90;
-    const Level level = after == changed->incidents.end() ? Level::none : after->level;
+    const auto after = std::ranges::find(changed.incidents, before.id, &Incident::id);
+    const double p = after == changed.incidents.end() ? 0 : after->chance.p90;
+    const Level level = after == changed.incidents.end() ? Level::none : after->level;
     if (before.level == Level::none && level == Level::none) continue;
     text += fmt::format("  {:9} → {:9}  {:5.1f} % → {:5.1f} %  {}\n", name_of(before.level), name_of(level), before.chance.p90 * 100, p * 100, title_on(posture, before));
   }
@@ -109,7 +107,7 @@ int what_if(const Content& content, const Posture& posture, const Arguments& arg
 int run(const Arguments& arguments) {
   auto obtained = obtain(arguments, arguments.positional);
   if (!obtained) return obtained.error();
-  if (arguments.has("--what-if")) return what_if(*obtained->content, obtained->posture, arguments);
+  if (obtained->changed) return what_if(obtained->posture, *obtained->changed);
   if (arguments.value("--format", "terminal") == "json") {
     nlohmann::ordered_json json{{"horizon_days", obtained->posture.forecast.horizon_days}, {"expected_loss", obtained->posture.forecast.expected_loss}};
     json["actions"] = nlohmann::ordered_json::array();
