@@ -35,7 +35,7 @@ constexpr std::size_t kConesAtOnce = 8;
 
 /// Where all leads to all, in a large estate, more work finds little more: each incident has the same causes.
 Effort effort_for(const Outline& outline) {
-  constexpr std::uint32_t kLarge = 100'000;
+  constexpr std::uint32_t kLarge = 300'000;
   return outline.is_flat() && outline.nodes() > kLarge ? Effort{2e7, 50'000} : Effort{};
 }
 
