@@ -7,7 +7,7 @@ tests/text_model_vectors.tsv.
    Not in the table: ASCII capitals are lowered; ASCII letters and digits, and characters from U+00AA on that are no blanks or
    punctuation (U+2000-U+2BFF, U+3000-U+303F, U+FE10-U+FE6F), belong to words; everything else breaks words.
 2. Words are runs of such characters. Characters of U+3040-U+9FFF and U+AC00-U+D7AF (kana, Han, Hangul) and U+20000-U+2FFFF are words of
-   their own. A word's hash is FNV-1a (64 bit) over its UTF-8 bytes; its stem's hash the same after five bytes (no stem: the word's own).
+   their own. A word's hash is FNV-1a (64 bit) over its UTF-8 bytes; its stem's hash the same after five characters (no stem: the word's own).
 3. Each word adds five features: itself, its stem, the pair and the triple with the words before, and the pair that skips one. Before the
    text stand words of hash 1. A feature's number is the top bits of its mixed hash. A word that is among the 32 before it adds feature 0,
    which weighs nothing, for itself and its stem: a list that repeats a word says it once.
@@ -97,8 +97,9 @@ def hashes_of(word):
     found = _hashes.get(word)
     if found is None:
         h, stem = OFFSET, None
-        for i, byte in enumerate(word.encode("utf-8", "surrogatepass")):
-            h = ((h ^ byte) * PRIME) & MASK
+        for i, character in enumerate(word):
+            for byte in character.encode("utf-8", "surrogatepass"):
+                h = ((h ^ byte) * PRIME) & MASK
             if i == 4:
                 stem = h
         found = _hashes[word] = (h, h if stem is None else stem)

@@ -159,6 +159,45 @@ def script_prompts(pattern):
             yield "".join(a or b for a, b in parts).replace("\\n", "\n").replace('\\"', '"').replace("\\'", "'")
 
 
+def agent_tasks(pattern, name):
+    """The strings given to GOAL or PROMPT in the suites of AgentDojo, their placeholders as blanks."""
+    for text in whole(pattern):
+        for body in re.findall(r'(?m)^    %s = ((?:\(\n)?(?:\s*f?"(?:[^"\\\n]|\\.)*"\n?)+|f?"""(?s:.*?)""")' % name, text):
+            parts = re.findall(r'"""(?s:(.*?))"""|"((?:[^"\\\n]|\\.)*)"', body)
+            yield re.sub(r"\{\w+\}", "X", "".join(a or b for a, b in parts)).replace("\\n", "\n").replace('\\"', '"')
+
+
+def tool_results(pattern, marked):
+    """Results of tools in AgentDojo's runs: those that hold an injected message, or those that do not."""
+    for _, text in texts_of(pattern):
+        for row in rows_of(text):
+            for message in row.get("messages", []):
+                content = message.get("content")
+                if message.get("role") == "tool" and isinstance(content, str) and ("<INFORMATION>" in content or "important message from" in content) == marked:
+                    yield content
+
+
+def table_cells(pattern):
+    """The second column of Markdown tables."""
+    for text in whole(pattern):
+        yield from (m.strip() for m in re.findall(r"(?m)^\|[^|\n]*\|([^|\n]{25,})\|", text))
+
+
+def columns(pattern, *names):
+    for _, text in texts_of(pattern):
+        for row in csv.DictReader(io.StringIO(text)):
+            yield from (row.get(n) or "" for n in names)
+
+
+def where(pattern, key, keep):
+    """One key of those rows of a JSON list that are to be kept."""
+    for _, text in texts_of(pattern):
+        rows = json.loads(text)
+        for row in rows if isinstance(rows, list) else next(v for v in rows.values() if isinstance(v, list)):
+            if keep(row):
+                yield row[key]
+
+
 # (name, class, split, texts). Split: train; held (judges only: thresholds and calibration); apart (reported, but its idea of an attack is
 # not ours: any request off the subject, or a harmful question); pool (unmarked texts that a half-learned model may take for attacks).
 def sources():
@@ -219,8 +258,8 @@ def sources():
 
     yield "tatsu-lab/stanford_alpaca", 0, "train", lines("tatsu*/seed_tasks.jsonl", "instruction")
     yield "teknium1/GPTeacher", 0, "train", lines("teknium1*/Roleplay/roleplay-simple*.json", "instruction", "response")
-    yield "teknium1/GPTeacher", 0, "train", lines("teknium1*/Codegen/codegen-instruct.json", "instruction", "response")
-    yield "teknium1/GPTeacher", 0, "train", lines("teknium1*/Toolformer/toolformer-similarity-0.6-dataset.json", "instruction", "response")
+    yield "teknium1/GPTeacher code", 0, "train", lines("teknium1*/Codegen/codegen-instruct.json", "instruction", "response")
+    yield "teknium1/GPTeacher tools", 0, "train", lines("teknium1*/Toolformer/toolformer-similarity-0.6-dataset.json", "instruction", "response")
     yield "XueFuzhao/InstructionWild", 0, "train", lines("XueFuzhao*/data*/*.jsonl", "instruction", "INSTRUCTION")
     yield "lm-sys/FastChat", 0, "train", conversations("lm-sys*/data/dummy_conversation.json")
     yield "lm-sys/FastChat", 0, "train", lines("lm-sys*/fastchat/llm_judge/data/*/question.jsonl", "turns")
@@ -250,6 +289,63 @@ def sources():
     yield "anthropics/hh-rlhf", 0, "held", first_turns(half(lines("anthropics*/harmless-base/test.jsonl", "chosen"), 1))
     yield "harmful questions (in ahmedarafa994/chimera)", 0, "train", found("ahmedarafa994*/imported_data/[GPD]*/*.jsonl", "query")
     yield "JailbreakBench/artifacts goals", 0, "train", found("JailbreakBench*/attack-artifacts/**/*.json", "goal")
+
+    # Requests to agents, and what stands in the results of their tools.
+    yield "AgentHarm (in memo-ozdincer/rrfa)", 1, "train", found("memo-oz*/data/agent_harm/harmful_behaviors_*.json", "prompt")
+    yield "AgentHarm (in memo-ozdincer/rrfa)", 0, "train", found("memo-oz*/data/agent_harm/benign_behaviors_*.json", "prompt")
+    yield "AgentDojo (sequrity-ai/agentdojo)", 1, "train", agent_tasks("sequrity*/src/agentdojo/default_suites/*/*/injection_tasks.py", "GOAL")
+    yield "AgentDojo (sequrity-ai/agentdojo)", 0, "train", agent_tasks("sequrity*/src/agentdojo/default_suites/*/*/user_tasks.py", "PROMPT")
+    yield "AgentDojo's runs (in memo-ozdincer/rrfa)", 1, "train", once(tool_results("memo-oz*/data/agent_dojo/*.jsonl", True), 4000)
+    yield "AgentDojo's runs (in memo-ozdincer/rrfa)", 0, "train", tool_results("memo-oz*/data/agent_dojo/*.jsonl", False)
+    yield "simonsshoot/DEFEND", 1, "train", found("simonsshoot*/data/os.json", "description")
+    yield "Agent-SafetyBench (in simonsshoot/DEFEND)", 0, "train", where("simonsshoot*/agentsafebench/data/origin_data.json", "instruction", lambda r: r["fulfillable"] == 1)
+    yield "Agent-SafetyBench (in simonsshoot/DEFEND)", 1, "pool", where("simonsshoot*/agentsafebench/data/origin_data.json", "instruction", lambda r: r["fulfillable"] == 0 and r["failure_modes"] in ("1", "1,5", "5"))
+    yield "WebArena (in memo-ozdincer/rrfa)", 0, "train", found("memo-oz*/data/webarena/config_files/test.raw.json", "intent")
+    yield "HowieHwong/MetaTool", 0, "train", columns("HowieHwong+MetaTool/dataset/data/all_clean_data.csv", "Query")
+    yield "tangqiaoyu/ToolAlpaca", 0, "train", found("tangqiaoyu*/data/eval_*.json", "Instructions", least=30)
+    yield "databrickslabs/dolly", 0, "train", lines("databrickslabs*/**/*.jsonl", "instruction", "context")
+
+    yield "CyberSecEval prompt injection (in HemanthVarmaKonduru/ai_crash_test_prototype)", 1, "train", found("HemanthVarma*/data/prompt_injection.json", "user_input")
+    yield "CyberSecEval prompt injection (in HemanthVarmaKonduru/ai_crash_test_prototype)", 0, "train", found("HemanthVarma*/data/prompt_injection.json", "test_case_prompt")
+    yield "CyberSecEval prompt injection, translated", 1, "train", found("HemanthVarma*/data/prompt_injection_multilingual_machine_translated.json", "user_input")
+    yield "CyberSecEval prompt injection, translated", 0, "train", found("HemanthVarma*/data/prompt_injection_multilingual_machine_translated.json", "test_case_prompt")
+    yield "HemanthVarmaKonduru/ai_crash_test_prototype", 1, "train", found("HemanthVarma*/data/jailbreak_comprehensive.json", "user_input")
+    yield "HemanthVarmaKonduru/ai_crash_test_prototype", 1, "train", found("HemanthVarma*/data/data_extraction_comprehensive.json", "user_input")
+    yield "ogulcanaydogan/Prompt-Injection-Firewall", 1, "train", found("ogulcan*/benchmarks/dataset/injections.json", "text")
+    yield "ogulcanaydogan/Prompt-Injection-Firewall", 0, "train", found("ogulcan*/benchmarks/dataset/benign.json", "text")
+    yield "mdombrov-33/go-promptguard", 1, "train", found("mdombrov*/benchmarks/testdata/attacks.json", "input")
+    yield "mdombrov-33/go-promptguard", 0, "train", found("mdombrov*/benchmarks/testdata/benign.json", "input")
+    yield "carlosdenner-videns/prompt-injection-security", 1, "train", where("carlosdenner*/phase6[bc]/data/*attacks.json", "query", lambda r: r["is_attack"])
+    yield "carlosdenner-videns/prompt-injection-security", 0, "train", found("carlosdenner*/phase6a/data/obfuscated_benign_queries.json", "query", "original")
+    yield "LifeTimeScriptKiddie/Prompt_Collector", 1, "pool", table_cells("LifeTime*/README.md")
+    yield "TrustLLM", 1, "train", where("HowieHwong+TrustLLM/dataset/x/dataset/safety/jailbreak.json", "prompt", lambda r: True)
+    yield "TrustLLM", 0, "train", found("HowieHwong+TrustLLM/dataset/x/dataset/safety/exaggerated_safety.json", "prompt")
+    yield "TrustLLM", 0, "train", found("HowieHwong+TrustLLM/dataset/x/dataset/safety/misuse.json", "prompt")
+    yield "RaccoonBench (in skan0779/korean-guardrail-dataset)", 1, "train", lines("skan0779*/data/processed/RaccoonBench.jsonl", "query")
+    yield "RaccoonBench, Korean (in skan0779/korean-guardrail-dataset)", 1, "train", lines("skan0779*/data/translated/raccoonbench-kr.jsonl", "query")
+    yield "skan0779/korean-guardrail-dataset", 0, "train", lines("skan0779*/data/translated/llm-red-teaming-dataset-kr.jsonl", "query")
+    yield "skan0779/korean-guardrail-dataset", 0, "train", lines("skan0779*/data/processed/APEACH.jsonl", "query")
+    yield "teatroCamillo/llm-security-filters", 1, "train", columns("teatro*/tests/resources/jailbreak_prompts.csv", "prompt")
+    yield "vilovnok/oblivion", 1, "train", (t for text in whole("vilovnok*/workflow/generator/prompts.py") for t in re.findall(r'"""\s*(.*?)\s*"""', text, re.S))
+    yield "JoaoGadelha/idea-radar", 1, "train", blocks("JoaoG*/SECURITY_PROMPTS_TEST.md")
+    yield "Vblack929/prompt_injection_llm", 0, "train", columns("Vblack*/datasets/sep_dataset/sep_clean_examples.csv", "instruction", "data")
+
+    # Innocent text in other languages.
+    yield "bofenghuang/vigogne", 0, "train", found("bofeng*/data/instruct/*.jsonl", "instruction", "input", "output")
+    yield "bofenghuang/vigogne", 0, "train", found("bofeng*/data/chat/oasst*.jsonl", "content")
+    yield "thisserand/alpaca-lora-finetune-language", 0, "train", found("thisserand*/data/translated/translated_tasks_de_deepl_4k.json", "instruction", "input", "output")
+    yield "Beomi/KoAlpaca", 0, "train", found("Beomi*/seed_tasks.jsonl", "instruction", "input", "output")
+    yield "IlyaGusev/rulm", 0, "train", found("IlyaGusev*/self_instruct/data/ru_*_seed*.jsonl", "instruction", "input", "output", "context", "greeting", "example_dialogue")
+    yield "DAMO-NLP-SG/multilingual-safety-for-LLMs", 0, "train", columns("DAMO*/data/MultiJail.csv", "zh", "it", "vi", "ar", "ko", "th", "bn", "sw", "jv")
+    yield "dahatake/GenerativeAI-Prompt-Sample-Japanese", 0, "train", blocks("dahatake*/**/*.md", "Security|English")
+    for language in ("ar", "de", "es", "fr", "hi", "id", "it", "ja", "ko", "nl", "pl", "pt_BR", "ru", "tr", "uk", "zh"):
+        yield f"tldr-pages/tldr {language}", 0, "train", (t for i, t in enumerate(whole(f"tldr-pages*/pages.{language}/common/*.md")) if i % 8 == 0)
+
+    # Their licences forbid commerce: they judge and are never learned from.
+    yield "qualifire (in HemanthVarmaKonduru/ai_crash_test_prototype)", 1, "judge", table("HemanthVarma*/data/prompt-injections-benchmark1.csv", "text", lambda r: r["label"] == "jailbreak")
+    yield "qualifire (in HemanthVarmaKonduru/ai_crash_test_prototype)", 0, "judge", table("HemanthVarma*/data/prompt-injections-benchmark1.csv", "text", lambda r: r["label"] == "benign")
+    for language in ("en", "zh"):
+        yield f"IS2Lab/S-Eval {language}", 1, "judge", (t for i, t in enumerate(lines(f"IS2Lab*/s_eval/small/S-Eval_attack_{language}_small.jsonl", "prompt")) if i % 10 == 0)
     yield "github/awesome-copilot", 0, "held", whole("awesome-copilot/**/*.md")
     yield "documentation of other repositories", 0, "held", whole("docs-held/**/*")
 

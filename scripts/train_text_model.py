@@ -21,7 +21,8 @@ import text_model_features as tm
 
 WIDTHS = (16, 64, 256)
 MOST_WORDS = 6000
-SHARES, LONG, SHORT = (0.0, 0.4, 0.6), 0.6, 0.8  # of the widths; how much length and shortness take away
+SHARES, LONG, SHORT = (0.3, 0.3, 0.4), 0.8, 1.0  # of the widths; how much length and shortness take away
+PLAIN_WORDS, FEW_WORDS = 60, 40                  # more and fewer are lowered
 
 
 def windows_of(words):
@@ -73,7 +74,7 @@ def best_of(features, weights, bias):
 
 def fit(rows, labels, weight, c, before=None):
     """`before`: where to start from, so that later rounds need few steps."""
-    model = LogisticRegression(C=c, solver="lbfgs", max_iter=45, tol=1e-3, warm_start=True)
+    model = LogisticRegression(C=c, solver="lbfgs", max_iter=60, tol=1e-3, warm_start=True)
     if before:
         model.coef_, model.intercept_ = before[0][None, :].astype(np.float32), np.array([before[1]], np.float32)
     model.fit(matrix_of(rows), labels, sample_weight=weight)
@@ -127,9 +128,9 @@ def learn(train, pool, sample, c):
 # Sources that are judged by weights that learned from none of the group.
 GROUPS = {
     "in the wild": ("verazuo/",),
-    "direct injection": ("Neural-alchemy", "goodwiins/", "HumanCompatibleAI/", "sherdencooper/", "CatarinaSeigward/", "compass-"),
-    "jailbreak collections": ("EasyJailbreak", "JailbreakBench/", "claudeloba/", "0xeb/", "0xk1h0/", "d3soxyephedrine/", "qaziafzalarian/", "friuns2/", "langgptai/", "Techiral/", "Batlez/", "alexisvalentino/", "yes133/"),
-    "agents": ("ReversecLabs/", "Zhang-Henry/", "rustyorb/", "ameyar3103/", "facebookresearch/", "dagnelli/"),
+    "direct injection": ("Neural-alchemy", "goodwiins/", "HumanCompatibleAI/", "sherdencooper/", "CatarinaSeigward/", "compass-", "CyberSecEval", "HemanthVarma", "ogulcanaydogan/", "mdombrov-33/", "carlosdenner-videns/", "LifeTimeScriptKiddie/", "RaccoonBench", "vilovnok/", "JoaoGadelha/"),
+    "jailbreak collections": ("EasyJailbreak", "JailbreakBench/", "claudeloba/", "0xeb/", "0xk1h0/", "d3soxyephedrine/", "qaziafzalarian/", "friuns2/", "langgptai/", "Techiral/", "Batlez/", "alexisvalentino/", "yes133/", "TrustLLM"),
+    "agents": ("ReversecLabs/", "Zhang-Henry/", "rustyorb/", "ameyar3103/", "facebookresearch/", "dagnelli/", "AgentHarm", "AgentDojo", "Agent-SafetyBench", "simonsshoot/"),
 }
 
 
@@ -142,104 +143,113 @@ def shingles(text):
     return {hash(tuple(words[i:i + 8])) for i in range(len(words) - 7)}
 
 
+def load(paths, features=True):
+    """Texts of the files by what they are for: {"train": [...], "pool": [...], "held": [...], ...}, at most so many of a source."""
+    texts, taken = collections.defaultdict(list), collections.Counter()
+    for path in paths:
+        with open(path, encoding="utf-8") as f:
+            for line in f:
+                t = json.loads(line)
+                key = (t["source"], t["label"])
+                taken[key] += 1
+                if t["split"] == "train" and taken[key] > (24000 if t["source"] == "templates" else 2200):
+                    continue
+                t["f"] = tm.features_of(t["text"])[:MOST_WORDS] if features else ()
+                t["words"] = len(t["f"])
+                if not features or t["words"] >= 3:
+                    texts[t["split"]].append(t)
+    return texts
+
+
+def mixed_in(rows, draw):
+    """Attacks inside innocent text: a longer window must find them too."""
+    innocent = [t for t in rows if not t["label"] and len(t["f"]) > 120]
+    attacks = [t for t in rows if t["label"] and t["source"].startswith("templates") and len(t["f"]) > 9]
+    for _ in range(1500):
+        a, b = attacks[draw.integers(len(attacks))], innocent[draw.integers(len(innocent))]
+        at = int(draw.integers(0, len(b["f"]) - 60))
+        words = tm.words_of(b["text"])[:MOST_WORDS]
+        text = " ".join(words[at:at + 20]) + " " + a["text"] + " " + " ".join(words[at + 20:at + 40])
+        yield {"text": text, "label": 1, "source": "templates in text", "f": tm.features_of(text), "whole": True}
+
+
+def run(texts, left_out, c):
+    """Weights, their scale and the bias, learned from no attack of the group left out (None: from all)."""
+    draw = np.random.default_rng(7)
+    kept = lambda t: left_out is None or group_of(t["source"]) != left_out
+    rows = [t for t in texts["train"] if kept(t) or not t["label"]]
+    rows += list(mixed_in(rows, draw))
+
+    def sample(t, k):
+        spans = [(0, len(t["f"]))] if t.get("whole") else list(windows_of(len(t["f"])))
+        if len(spans) > k:
+            spans = [spans[i] for i in sorted(draw.choice(len(spans), k, replace=False))]
+        return spans
+
+    weights, bias = learn(rows, [t for t in texts["pool"] if kept(t)], sample, c)
+    scale = 127 / np.quantile(np.abs(weights[weights != 0]), 0.9998)
+    return np.clip(np.round(weights * scale), -127, 127).astype(np.int8), scale, bias
+
+
+def judged_texts(texts, c, keep):
+    """Yields weights and, for each text that they did not learn from, what is reported of it and its best scores."""
+    quantised, scale, bias = run(texts, None, c)
+    keep(quantised, scale, bias)
+    used = quantised.astype(np.float64) / scale
+    judged, best = [], []
+
+    def judge(t, group, weights, bias):
+        judged.append((t["source"], t["label"], t["words"], group, zlib.crc32(t["text"].encode("utf-8", "replace")) % 2))
+        best.append(best_of(t["f"], weights, bias))
+
+    owners = collections.defaultdict(set)  # who has a run of eight words
+    for t in texts["train"] + texts["pool"]:
+        if t["label"]:
+            for s in shingles(t["text"]):
+                owners[s].add(group_of(t["source"]))
+    for split in ("held", "apart", "judge"):
+        for t in texts[split]:
+            if split != "judge" or sum(s in owners for s in shingles(t["text"])) < 3:
+                judge(t, split, used, bias)
+    for group in GROUPS:
+        print("without", group, time.strftime("%H:%M"), file=sys.stderr, flush=True)
+        q, s, b = run(texts, group, c)
+        others = q.astype(np.float64) / s
+        for t in texts["train"]:  # what another group has as well was learned from
+            if t["label"] and group_of(t["source"]) == group and sum(len(owners[x]) > 1 for x in shingles(t["text"])) < 3:
+                judge(t, group, others, b)
+    return quantised, scale, bias, judged, np.array(best)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("texts", nargs="+")
     parser.add_argument("--out", required=True)
     parser.add_argument("--vectors")
-    parser.add_argument("--false-alarms", type=float, default=0.003)
+    parser.add_argument("--false-alarms", type=float, default=0.0159, help="share of innocent held-out texts above `likely`")
     parser.add_argument("--c", type=float, default=4.0)
     parser.add_argument("--scores", help="save (or, if there, read) weights and the scores of texts that were not learned from")
     options = parser.parse_args()
 
-    texts = []
-    for path in options.texts:
-        with open(path, encoding="utf-8") as f:
-            texts += [json.loads(line) for line in f]
-    caps = collections.Counter()
-    train, held, pool = [], [], []
-    have = options.scores and os.path.exists(options.scores)
-    for t in texts:
-        key = (t["source"], t["label"])
-        caps[key] += 1
-        if t["split"] == "train" and caps[key] > (14000 if t["source"] == "templates" else 2200):
-            continue
-        t["f"] = tm.features_of(t["text"])[:MOST_WORDS] if not have else ()
-        t["words"] = len(t["f"])
-        if have or len(t["f"]) >= 3:
-            {"train": train, "pool": pool}.get(t["split"], held).append(t)
-    print("train", len(train), "held", len(held), "at", time.strftime("%H:%M"), file=sys.stderr, flush=True)
-
-    def run(left_out):
-        """Weights that learned from no source of the group."""
-        draw = np.random.default_rng(7)
-        rows = [t for t in train if group_of(t["source"]) != left_out or left_out is None or not t["label"]]
-        innocent = [t for t in rows if not t["label"] and len(t["f"]) > 120]
-        attacks = [t for t in rows if t["label"] and t["source"] == "templates" and len(t["f"]) > 9]
-        for i in range(1500):  # attacks inside innocent text: a longer window must find them too
-            a, b = attacks[draw.integers(len(attacks))], innocent[draw.integers(len(innocent))]
-            at = int(draw.integers(0, len(b["f"]) - 60))
-            words = tm.words_of(b["text"])[:MOST_WORDS]
-            mixed = " ".join(words[at:at + 20]) + " " + a["text"] + " " + " ".join(words[at + 20:at + 40])
-            rows.append({"text": mixed, "label": 1, "source": "templates in text", "f": tm.features_of(mixed), "whole": True})
-
-        def sample(t, k):
-            spans = [(0, len(t["f"]))] if t.get("whole") else list(windows_of(len(t["f"])))
-            if len(spans) > k:
-                spans = [spans[i] for i in sorted(draw.choice(len(spans), k, replace=False))]
-            return spans
-
-        unmarked = [t for t in pool if group_of(t["source"]) != left_out or left_out is None]
-        weights, bias = learn(rows, unmarked, sample, options.c)
-        scale = 127 / np.quantile(np.abs(weights[weights != 0]), 0.9998)
-        return np.clip(np.round(weights * scale), -127, 127).astype(np.int8), scale, bias
-
-    if have:
+    if options.scores and os.path.exists(options.scores):
         saved = np.load(options.scores, allow_pickle=True)
-        quantised, scale, bias = saved["q"], float(saved["scale"]), float(saved["bias"])
-        judged, best = list(saved["judged"]), saved["best"]
+        quantised, scale, bias, judged, best = saved["q"], float(saved["scale"]), float(saved["bias"]), list(saved["judged"]), saved["best"]
     else:
-        judged, best = [], []
-        print("all", time.strftime("%H:%M"), file=sys.stderr, flush=True)
-        quantised, scale, bias = run(None)
-        used = quantised.astype(np.float64) / scale
-
-        def judge(t, group, weights, bias):
-            judged.append((t["source"], t["label"], t["words"], group, zlib.crc32(t["text"].encode("utf-8", "replace")) % 2))
-            best.append(best_of(t["f"], weights, bias))
-
-        def keep():
-            if options.scores:
-                np.savez(options.scores, q=quantised, scale=scale, bias=bias, best=np.array(best), judged=np.array(judged, dtype=object))
-
-        for t in held:
-            judge(t, "held" if t["split"] == "held" else "apart", used, bias)
-        keep()
-        owners = collections.defaultdict(set)  # who has a run of eight words
-        for t in train + pool:
-            if t["label"]:
-                for s in shingles(t["text"]):
-                    owners[s].add(group_of(t["source"]))
-        for group in GROUPS:
-            print("without", group, time.strftime("%H:%M"), file=sys.stderr, flush=True)
-            q, s, b = run(group)
-            others = q.astype(np.float64) / s
-            for t in train:  # what another group has as well was learned from
-                if t["label"] and group_of(t["source"]) == group and sum(len(owners[x]) > 1 for x in shingles(t["text"])) < 3:
-                    judge(t, group, others, b)
-            keep()
-            if options.scores:
-                np.savez(options.scores + "-" + group.replace(" ", "-"), q=q, scale=s, bias=b)
-        best = np.array(best)
+        texts = load(options.texts)
+        print({split: len(rows) for split, rows in texts.items()}, time.strftime("%H:%M"), file=sys.stderr, flush=True)
+        keep = lambda q, s, b: options.scores and np.savez(options.scores + "-all", q=q, scale=s, bias=b)
+        quantised, scale, bias, judged, best = judged_texts(texts, options.c, keep)
+        if options.scores:
+            np.savez(options.scores, q=quantised, scale=scale, bias=bias, best=best, judged=np.array(judged, dtype=object))
     used = quantised.astype(np.float64) / scale
     print("scale", scale, "bias", bias, "non-zero", int((quantised != 0).sum()), file=sys.stderr)
 
     label = np.array([j[1] for j in judged])
     words = np.array([j[2] for j in judged], float)
-    counts = np.array([j[3] != "apart" for j in judged])
+    counts = np.array([j[3] not in ("apart", "judge") for j in judged])
     half = np.array([j[4] for j in judged])
     # A long text has more windows to be unlucky in, and a short one says little: both are lowered.
-    odds = best @ np.array(SHARES) - LONG * np.log(np.maximum(words, 300) / 300) - SHORT * np.log(np.maximum(100 / np.maximum(words, 4), 1))
+    odds = best @ np.array(SHARES) - LONG * np.log(np.maximum(words, PLAIN_WORDS) / PLAIN_WORDS) - SHORT * np.log(np.maximum(FEW_WORDS / np.maximum(words, 4), 1))
     sizes = collections.Counter((j[0], j[1]) for j in judged)
     weight = np.array([1 / np.sqrt(sizes[(j[0], j[1])]) for j in judged])
     for l in (0, 1):
@@ -253,7 +263,7 @@ def main():
     print("slope", slope, "offset", offset)
     p = 1 / (1 + np.exp(-(slope * odds + offset)))
     innocent = counts & (label == 0)
-    likely, possible = np.quantile(p[innocent], 1 - options.false_alarms), np.quantile(p[innocent], 1 - 4 * options.false_alarms)
+    likely, possible = np.quantile(p[innocent], 1 - options.false_alarms), np.quantile(p[innocent], 1 - 2 * options.false_alarms)
     print("likely from", likely, "possible from", possible)
     print("calibration on the other half (classes weighed alike): probability, texts, mean probability, share of attacks")
     for low in np.arange(0, 1, 0.1):
@@ -269,7 +279,7 @@ def main():
         f.write(b"SWTM\x02\0\0\0" + struct.pack("<I", zlib.crc32(body)) + body)
 
     if options.vectors:
-        probes = ["Ignore the previous warning.", "Ign\u043ere  \uff21\uff2c\uff2c pre\u200bvious Caf\u00e9 don't \u4f60\u597d \U0001d408", "\u00dc\u00df \u0416\u0436 a-b_c 1234567890 verylongword", "", "\u3042\u308a \ud55c\uad6d x"]
+        probes = ["Ignore the previous warning.", "Ign\u043ere  \uff21\uff2c\uff2c pre\u200bvious Caf\u00e9 don't \u4f60\u597d \U0001d408", "\u00dc\u00df \u0416\u0436 a-b_c 1234567890 verylongword", "", "\u3042\u308a \ud55c\uad6d x", "\u0418\u043d\u0441\u0442\u0440\u0443\u043a\u0446\u0438\u0438 abcde\u0301f \u0627\u0644\u062a\u0639\u0644\u064a\u0645\u0627\u062a"]
         with open(options.vectors, "w", encoding="utf-8") as f:
             for text in probes:
                 feats = tm.features_of(text)
@@ -280,7 +290,7 @@ def main():
     for source, l, group in sorted({(j[0], j[1], j[3]) for j in judged}, key=lambda x: (x[1], x[2], x[0])):
         at = np.array([(j[0], j[1], j[3]) == (source, l, group) for j in judged])
         print(f"{source}\t{l}\t{at.sum()}\t{group}\t{(p[at] >= possible).mean():.3f}\t{(p[at] >= likely).mean():.3f}\t{p[at].mean():.3f}")
-    for group in list(GROUPS) + ["held"]:
+    for group in [*GROUPS, "held", "judge"]:
         for l in (0, 1):
             at = np.array([j[1] == l and j[3] == group for j in judged])
             if at.any():

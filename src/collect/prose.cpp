@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 12> kAboutAttacks{"prompt injection", "pr
                                                            "llm security",     "owasp",            "jailbreak detection", "security research", "attack success", "vulnerabilit"};
 constexpr std::size_t kDocumentReads = 256 << 10, kObeyedReads = 64 << 10;
 constexpr double kSureOfObeyed = 0.985;
-constexpr std::size_t kFewestTexts = 200, kOneIn = 200, kTimes = 3;
+constexpr std::size_t kFewestTexts = 200, kOneIn = 60, kTimes = 3;
 
 template <class F>
 void each_guess(std::vector<Observation>& observations, F&& f) {
@@ -39,11 +39,10 @@ bool explains_attacks(std::string_view text) {
   return std::ranges::any_of(kAboutAttacks, [&](std::string_view words) { return head.find(words) != std::string::npos; });
 }
 
-std::optional<Sighting> guess_attack(std::string_view text, Ground ground, const std::function<Place(std::size_t)>& place_at, bool supported) {
+std::optional<Sighting> guess_attack(std::string_view text, Ground ground, const std::function<Place(std::size_t)>& place_at) {
   text = text.substr(0, ground == Ground::document ? kDocumentReads : kObeyedReads);
   const match::InjectionVerdict verdict = match::judge_by_model(text);
-  using Level = match::InjectionVerdict::Level;
-  if (verdict.level != Level::likely && !(supported && verdict.level == Level::possible)) return std::nullopt;
+  if (verdict.level != match::InjectionVerdict::Level::likely) return std::nullopt;
   if (ground == Ground::obeyed && (verdict.probability < kSureOfObeyed || explains_attacks(text))) return std::nullopt;
   Sighting sighting{.what = ground == Ground::document ? "prompt-injection" : "hidden-instruction", .subject = std::string(kReadsLikeAnAttack)};
   sighting.detail = "judged by the text model";

@@ -24,13 +24,12 @@ enum class Ground {
 };
 
 /// What no rule is sure of but reads like an attack throughout, of medium confidence; the first 256 KiB are read (64 of what is obeyed).
-/// `supported`: words that attacks use stand in the text too, so that half a suspicion of the model is enough in a document.
 /// None for obeyed texts that explain attacks.
-std::optional<Sighting> guess_attack(std::string_view text, Ground ground, const std::function<Place(std::size_t)>& place_at, bool supported = false);
+std::optional<Sighting> guess_attack(std::string_view text, Ground ground, const std::function<Place(std::size_t)>& place_at);
 /// The text is about attacks on models, by its words.
 bool explains_attacks(std::string_view text);
 
-/// The model takes about one innocent text of 200 for an attack (docs/accuracy-text.md). Where among `texts` no more than three times
+/// The model takes about one innocent text of 60 for an attack (docs/accuracy-text.md). Where among `texts` no more than three times
 /// as many stand out as that, its guesses say little: their confidence becomes low.
 void weigh_guesses(std::vector<Observation>& observations, std::size_t texts);
 

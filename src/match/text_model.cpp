@@ -24,7 +24,7 @@ constexpr std::uint64_t kOffset = 0xCBF29CE484222325, kPrime = 0x100000001B3;
 constexpr std::size_t kRepeat = 32, kStem = 5;
 constexpr std::array<std::size_t, 3> kWidths{16, 64, 256};  // of windows, in words; each moves by a quarter of itself
 constexpr std::size_t kHeader = 12 + 12 * 4;
-constexpr double kPlainLength = 300, kFewWords = 100;
+constexpr double kPlainLength = 60, kFewWords = 40;
 
 template <typename T>
 T read_at(std::string_view bytes, std::size_t at) {
@@ -60,27 +60,34 @@ std::uint32_t character_at(std::string_view text, std::size_t at, std::size_t& l
 
 struct WordHash {
   std::uint64_t hash = kOffset, stem = kOffset;
-  std::size_t bytes = 0;
+  std::size_t characters = 0;
 
-  void add(unsigned char byte) {
-    hash = (hash ^ byte) * kPrime;
-    if (++bytes == kStem) stem = hash;
+  void add(unsigned char letter) {
+    mix(letter);
+    count();
   }
   void add_character(std::uint32_t c) {
     if (c < 0x80) return add(static_cast<unsigned char>(c));
     if (c < 0x800) {
-      add(static_cast<unsigned char>(0xC0 | (c >> 6)));
+      mix(static_cast<unsigned char>(0xC0 | (c >> 6)));
     } else if (c < 0x10000) {
-      add(static_cast<unsigned char>(0xE0 | (c >> 12)));
-      add(static_cast<unsigned char>(0x80 | ((c >> 6) & 0x3F)));
+      mix(static_cast<unsigned char>(0xE0 | (c >> 12)));
+      mix(static_cast<unsigned char>(0x80 | ((c >> 6) & 0x3F)));
     } else {
-      add(static_cast<unsigned char>(0xF0 | (c >> 18)));
-      add(static_cast<unsigned char>(0x80 | ((c >> 12) & 0x3F)));
-      add(static_cast<unsigned char>(0x80 | ((c >> 6) & 0x3F)));
+      mix(static_cast<unsigned char>(0xF0 | (c >> 18)));
+      mix(static_cast<unsigned char>(0x80 | ((c >> 12) & 0x3F)));
+      mix(static_cast<unsigned char>(0x80 | ((c >> 6) & 0x3F)));
     }
-    add(static_cast<unsigned char>(0x80 | (c & 0x3F)));
+    mix(static_cast<unsigned char>(0x80 | (c & 0x3F)));
+    count();
   }
-  [[nodiscard]] std::uint64_t stem_or_word() const { return bytes < kStem ? hash : stem; }
+  [[nodiscard]] std::uint64_t stem_or_word() const { return characters < kStem ? hash : stem; }
+
+ private:
+  void mix(unsigned char byte) { hash = (hash ^ byte) * kPrime; }
+  void count() {
+    if (++characters == kStem) stem = hash;
+  }
 };
 
 /// The five features of each word as it comes.
@@ -128,13 +135,13 @@ void TextModel::each_word(std::string_view text, OnWord on_word) const {
   WordHash word;
   std::size_t begin = 0, end = 0;
   const auto close = [&] {
-    if (word.bytes > 0) on_word(word, begin, end);
+    if (word.characters > 0) on_word(word, begin, end);
     word = WordHash{};
   };
   for (std::size_t i = 0; i < text.size();) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if (const unsigned char plain = ascii_[byte]; plain > ' ') {  // nearly all of most texts
-      if (word.bytes == 0) begin = i;
+      if (word.characters == 0) begin = i;
       do {
         word.add(ascii_[static_cast<unsigned char>(text[i])]);
       } while (++i < text.size() && ascii_[static_cast<unsigned char>(text[i])] > ' ');
@@ -157,7 +164,7 @@ void TextModel::each_word(std::string_view text, OnWord on_word) const {
     } else {
       const bool alone = is_single(code);
       if (alone) close();
-      if (word.bytes == 0) begin = i;
+      if (word.characters == 0) begin = i;
       word.add_character(code);
       end = i + length;
       if (alone) close();

@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "collect/collector.h"
+#include "collect/foreign_request.h"
 #include "collect/instruction_text.h"
 #include "collect/prose.h"
 
@@ -45,14 +46,6 @@ bool is_code_comment(std::string_view text, std::uint64_t at) {
   return begin.starts_with("//") || begin.starts_with(";;") || begin.starts_with("/*");
 }
 
-/// Words of overrides or of roles without limits, though no rule holds.
-bool bears_signs(const Source& source) {
-  return std::ranges::any_of(source.hits, [&](const match::Hit& hit) {
-    const match::Pattern& pattern = source.pattern(hit);
-    return pattern.topic == "instruction" && (pattern.subject == "override" || pattern.subject == "jailbreak");
-  });
-}
-
 Result<Observation> read_content(const Source& source) {
   Observation observation;
   if (source.kind == format::ContentKind::markdown && (is_documentation(source) || source.name == "README.md" || source.name == "CHANGELOG.md")) return observation;
@@ -84,9 +77,11 @@ Result<Observation> read_content(const Source& source) {
   const bool certain = std::ranges::any_of(content.sightings, [](const Sighting& s) { return s.confidence != Confidence::low; });
   if (!certain && is_prose(source)) {
     const auto place_at = [&](std::size_t offset) { return source.place_at(offset); };
-    if (std::optional<Sighting> guess = guess_attack(source.text, Ground::document, place_at, bears_signs(source))) {
+    if (std::optional<Sighting> guess = guess_attack(source.text, Ground::document, place_at)) {
       if (source.context == "test" || source.context == "example") guess->confidence = Confidence::low;  // a sample of something, often of fiction
       content.sightings.push_back(std::move(*guess));
+    } else if (std::optional<Sighting> request = find_foreign_request(source.text, place_at); request && source.context != "test" && source.context != "example") {
+      content.sightings.push_back(std::move(*request));
     }
     // Nothing visible drew the rules' attention: what is written in code may be the reason.
     if (source.hits.empty())
