@@ -99,12 +99,29 @@ Result<void> record_forecast(const std::string& path, const Posture& posture, co
   for (const Incident& i : forecast.incidents) {
     const Asset* asset = posture.estate.find(i.asset);
     body["incidents"].push_back({{"id", i.id.text()}, {"type", i.type}, {"asset", i.asset.text()}, {"name", asset ? excerpt_of(asset->name, 120) : ""},
-                                 {"level", std::string(name_of(i.level))}, {"p7", i.chance.p7}, {"p30", i.chance.p30}, {"p90", i.chance.p90}});
+                                 {"level", std::string(name_of(i.level))}, {"p7", i.chance.p7}, {"p30", i.chance.p30}, {"p90", i.chance.p90}, {"below", i.below}});
   }
   store::LedgerEntry entry{.at = at, .kind = "forecast", .tenant = tenant, .body = body.dump(-1, ' ', false, Json::error_handler_t::replace)};
   const Result<store::LedgerEntry> written = store::append_to_ledger(path, std::move(entry));
   if (!written) return std::unexpected(written.error());
   return {};
+}
+
+Result<std::map<std::string, forecast::HeldLevel>> held_levels(const std::string& path, const std::string& tenant, const std::vector<std::string>& targets) {
+  std::map<std::string, forecast::HeldLevel> out;
+  if (path.empty()) return out;
+  const auto entries = store::read_ledger(path);
+  if (!entries) return std::unexpected(entries.error());
+  const double now = forecast::days_of(now_utc());
+  for (auto entry = entries->rbegin(); entry != entries->rend(); ++entry) {
+    if (entry->kind != "forecast" || entry->tenant != tenant) continue;
+    const Json body = Json::parse(entry->body, nullptr, false);
+    if (!body.contains("targets") || body["targets"] != Json(targets) || !body.contains("incidents")) continue;
+    for (const Json& i : body["incidents"])
+      out[text_of(i, "id")] = {level_named(text_of(i, "level")).value_or(Level::none), static_cast<int>(number_of(i, "below")), std::max(0.0, now - forecast::days_of(entry->at))};
+    break;
+  }
+  return out;
 }
 
 Result<std::vector<forecast::Outcome>> outcomes_of(const std::vector<store::LedgerEntry>& entries) {

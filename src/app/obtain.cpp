@@ -231,6 +231,9 @@ std::expected<Obtained, int> obtain(const Arguments& arguments, std::vector<std:
   obtained.content = std::make_shared<Content>(std::move(*content));
   auto stated = forecast_options(arguments, *obtained.content->steps, targets);
   if (!stated) return std::unexpected(refuse(stated.error()));
+  auto held = held_levels(ledger, tenant, options->shown_target.empty() ? targets : std::vector{options->shown_target});
+  if (!held) return std::unexpected(refuse(held.error()));
+  stated->before = std::move(*held);
   options->forecast = *stated;
   options->make_forecast = [&](const Posture& posture) { return forecast_both(posture, *obtained.content->steps, *stated, obtained.changed); };
   const auto record = [&]() -> Result<void> {

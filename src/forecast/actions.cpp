@@ -95,6 +95,7 @@ std::vector<CandidateAction> candidate_actions(const Estate& estate, std::span<c
         candidate.id = ActionId::of({"action", candidate.title, asset.id.text()});
         candidate.option.cost = control.hours;
         candidate.how = control.how;
+        candidate.once = control.once;
       }
       // Findings of the asset where the step happens and of the one where the control is put.
       for (const std::uint32_t at : {site.asset, place}) {
@@ -166,14 +167,14 @@ std::vector<CandidateAction> candidate_actions(const Estate& estate, std::span<c
     CandidateAction all = std::move(same.front());
     for (std::size_t i = 1; i < same.size(); ++i) {
       all.option.edits.insert(all.option.edits.end(), same[i].option.edits.begin(), same[i].option.edits.end());
-      all.option.cost += same[i].option.cost;
+      if (!all.once) all.option.cost += same[i].option.cost;
       all.promise += same[i].promise;
       for (FindingId id : same[i].findings)
         if (std::ranges::find(all.findings, id) == all.findings.end()) all.findings.push_back(id);
     }
     if (same.size() > 1) {
       all.id = ActionId::of({"action", all.title});
-      all.title += fmt::format(", at {} places", same.size());
+      all.title += fmt::format(", {} {} places", all.once ? "for" : "at", same.size());
     }
     all.promise /= all.option.cost;
     out.push_back(std::move(all));

@@ -17,6 +17,7 @@ struct CandidateAction {
   std::uint32_t asset = kNone;  ///< where it is done
   std::vector<FindingId> findings;
   Option option;
+  bool once = false;   ///< the same deed does it at all its places
   double promise = 0;  ///< rough expected loss reduction per hour, for choosing which to work out
 };
 

@@ -77,6 +77,9 @@ PathStep Explainer::path_step(std::uint32_t step, std::uint32_t trigger) const {
   }
   out.techniques = rule.techniques;
   out.assumed = !site.assumed.empty();
+  // A finding's line shows more than where the asset is defined.
+  if (!out.findings.empty()) out.place = finding_.at(out.findings.front())->signal.place;
+  if (const Asset& asset = estate_.assets()[site.asset]; out.place.path.empty() && !asset.places.empty()) out.place = asset.places.front();
   return out;
 }
 
@@ -174,7 +177,12 @@ void Explainer::trace(Worked& worked) const {
       judgement.exploited = judgement.exploited || (at != finding_.end() && at->second->signal.vulnerability && at->second->signal.vulnerability->known_exploited);
     }
   }
-  incident.level = level_of(worked.chance, judgement);
+  const auto before = options_.before.find(incident.id.text());
+  const ShownLevel shown = shown_level(worked.chance, judgement, before == options_.before.end() ? nullptr : &before->second);
+  incident.level = shown.shown;
+  incident.judged = shown.judged;
+  incident.below = shown.below;
+  incident.level_note = shown.note;
 }
 
 void Explainer::weigh(Worked& worked) const {

@@ -2,6 +2,7 @@
 // Findings and graph -> incidents and actions (docs/forecast.md states the method).
 #pragma once
 
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -13,6 +14,13 @@
 #include "posture/posture.h"
 
 namespace stormwatch::forecast {
+
+/// What an earlier forecast of the same targets showed of an incident.
+struct HeldLevel {
+  Level level = Level::none;
+  int below = 0;        ///< forecasts in a row in which it stayed below what holds the level
+  double days_ago = 0;
+};
 
 struct ForecastOptions {
   int horizon_days = 90;
@@ -27,6 +35,7 @@ struct ForecastOptions {
   std::string target = "TARGET";         ///< how commands that verify an action name what was scanned
   std::vector<std::string> fixable;      ///< finding rules that `stormwatch fix` has a patch for
   bool chances_only = false;             ///< no drivers, no actions: for comparing many variants
+  std::map<std::string, HeldLevel> before;  ///< by incident id: levels of the last forecast of these targets; empty: none was kept
   std::vector<std::string> what_if;      ///< action ids (or unique prefixes, or exact titles) taken as done before forecasting
 };
 

@@ -367,6 +367,60 @@ TEST(Forecast, OnlyWhatWasObservedNearbyIsAnEmergency) {
   EXPECT_EQ(level_of(sure, judgement), Level::warning);
 }
 
+TEST(Forecast, ALevelRisesAtOnceAndFallsAfterTwoForecastsWellBelow) {
+  const Judgement judgement{.mean_loss = 200'000, .bad_loss = 1'000'000, .appetite = 100'000};
+  const auto with = [](double p30) { return Chance{p30 / 5, p30, std::min(1.0, 2.5 * p30), p30, p30}; };
+  const auto shown = [&](double p30, HeldLevel before) { return shown_level(with(p30), judgement, &before); };
+  EXPECT_EQ(shown_level(with(0.21), judgement, nullptr).shown, Level::warning);
+  EXPECT_EQ(shown(0.21, {Level::watch, 0, 1}).shown, Level::warning);
+  const ShownLevel near = shown(0.17, {Level::warning, 1, 1});  // above 0.7 of 20 %
+  EXPECT_EQ(near.judged, Level::watch);
+  EXPECT_EQ(near.shown, Level::warning);
+  EXPECT_EQ(near.below, 0);
+  const ShownLevel once = shown(0.10, {Level::warning, 0, 1});
+  EXPECT_EQ(once.shown, Level::warning);
+  EXPECT_EQ(once.below, 1);
+  EXPECT_FALSE(once.note.empty());
+  const ShownLevel twice = shown(0.10, {Level::warning, once.below, 1});
+  EXPECT_EQ(twice.shown, Level::watch);
+  EXPECT_EQ(twice.below, 0);
+}
+
+TEST(Forecast, AHeldLevelExpiresTheSoonerTheHigherItIs) {
+  const Judgement judgement{.mean_loss = 200'000, .bad_loss = 1'000'000, .appetite = 100'000};
+  const Chance low{0.01, 0.06, 0.15, 0.1, 0.2};
+  for (const auto& [level, lasts] : {std::pair{Level::emergency, 3.0}, {Level::warning, 7.0}}) {
+    const HeldLevel young{level, 0, lasts - 1}, old{level, 0, lasts + 1};
+    EXPECT_EQ(shown_level(low, judgement, &young).shown, level);
+    EXPECT_EQ(shown_level(low, judgement, &old).shown, Level::watch);
+  }
+}
+
+TEST(Forecast, AWithheldWarningSaysSo) {
+  Judgement judgement{.mean_loss = 200'000, .bad_loss = 1'000'000, .appetite = 100'000, .weak = true};
+  const Chance high{0.1, 0.4, 0.8, 0.7, 0.9};
+  EXPECT_EQ(shown_level(high, judgement, nullptr).shown, Level::watch);
+  EXPECT_NE(shown_level(high, judgement, nullptr).note.find("withheld"), std::string::npos);
+  judgement.weak = false;
+  EXPECT_EQ(shown_level(high, judgement, nullptr).note, "");
+}
+
+TEST(Forecast, OneConfigurationThatDoesItForAllIsOneActionThatCostsOnce) {
+  Observation seen;
+  for (const char* name : {"a", "b", "c"}) {
+    const AssetId application = seen.add(make_asset(name, name, ApplicationFacts{}));
+    const AssetId package = seen.add(make_asset(std::string("PyPI/") + name, std::string("p-") + name, PackageFacts{.ecosystem = "PyPI", .pinned = false}));
+    seen.relate(application, RelationKind::depends_on, package);
+  }
+  const auto out = forecast(graph::merge({seen}), {}, rules(), {});
+  ASSERT_TRUE(out);
+  const auto delays = std::ranges::count_if(out->actions, [](const Action& action) { return action.title.starts_with("Delay dependency updates"); });
+  ASSERT_EQ(delays, 1);
+  const auto delay = std::ranges::find_if(out->actions, [](const Action& action) { return action.title.starts_with("Delay dependency updates"); });
+  EXPECT_EQ(delay->title, "Delay dependency updates by seven days, for 3 places");
+  EXPECT_DOUBLE_EQ(delay->effort_hours, 1);
+}
+
 TEST(Forecast, AnEmptyEstateHasNoIncidents) {
   const auto out = forecast(Estate{}, {}, rules(), {});
   ASSERT_TRUE(out);

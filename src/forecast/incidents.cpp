@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "forecast/incidents.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <numbers>
@@ -222,6 +225,45 @@ Level level_of(const Chance& chance, const Judgement& judgement) {
   if (chance.p30 >= 0.10) return Level::advisory;
   if (chance.p90 >= 0.05 && chance.p90 * judgement.mean_loss >= 0.02 * judgement.appetite) return Level::outlook;
   return Level::none;
+}
+
+namespace {
+
+constexpr double kHolds = 0.7;   // of the threshold
+constexpr int kForecastsToFall = 2;
+constexpr std::array<double, 6> kExpiresAfterDays{0, 90, 30, 30, 7, 3};  // by level
+
+Chance scaled(const Chance& chance, double by) {
+  const auto at_most_one = [&](double value) { return std::min(1.0, value * by); };
+  return {at_most_one(chance.p7), at_most_one(chance.p30), at_most_one(chance.p90), chance.low, chance.high};
+}
+
+}  // namespace
+
+ShownLevel shown_level(const Chance& chance, const Judgement& judgement, const HeldLevel* before) {
+  ShownLevel out;
+  out.judged = out.shown = level_of(chance, judgement);
+  if (judgement.weak && out.judged == Level::watch) {
+    Judgement sure = judgement;
+    sure.weak = false;
+    if (level_of(chance, sure) == Level::warning) out.note = "A warning is withheld: most of its evidence is weak or rests on facts nobody observed.";
+  }
+  if (!before || before->level <= out.judged) return out;
+  if (before->days_ago > kExpiresAfterDays[static_cast<std::size_t>(before->level)]) {
+    out.note = fmt::format("The {} of {:.0f} days ago has expired.", name_of(before->level), before->days_ago);
+    return out;
+  }
+  const bool holds = level_of(scaled(chance, 1 / kHolds), judgement) >= before->level;
+  out.below = holds ? 0 : before->below + 1;
+  if (out.below >= kForecastsToFall) {
+    out.note = fmt::format("Down from {}: below it in {} forecasts in a row.", name_of(before->level), out.below);
+    out.below = 0;
+    return out;
+  }
+  out.shown = before->level;
+  out.note = holds ? fmt::format("Held: by itself {}, but near what made it {}.", name_of(out.judged), name_of(before->level))
+                   : fmt::format("Held: by itself {}; it falls if the next forecast says so too.", name_of(out.judged));
+  return out;
 }
 
 }  // namespace stormwatch::forecast

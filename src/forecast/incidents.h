@@ -78,4 +78,13 @@ struct Judgement {
 };
 Level level_of(const Chance& chance, const Judgement& judgement);
 
+/// A level as it is shown: what the figures say, held up by an earlier forecast, with the reason where the two differ.
+struct ShownLevel {
+  Level judged = Level::none, shown = Level::none;
+  int below = 0;
+  std::string note;
+};
+/// A level rises at once and falls only after two forecasts below 0.7 of what holds it. An earlier level expires: the sooner, the higher.
+ShownLevel shown_level(const Chance& chance, const Judgement& judgement, const HeldLevel* before);
+
 }  // namespace stormwatch::forecast

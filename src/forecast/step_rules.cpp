@@ -216,6 +216,7 @@ Result<std::vector<ControlKind>> controls_of(std::string_view file, const Node& 
     control.name = member.key;
     control.todo = reader.text("do");
     control.group = reader.text("class");
+    control.once = reader.text("once") == "true";
     control.only_findings = reader.text("only_findings") == "true";
     control.how = reader.text("how");
     if (const Node* closes = reader.ask("closes"))

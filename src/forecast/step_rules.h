@@ -83,6 +83,7 @@ struct ControlKind {
   std::string how;                ///< what doing it means, one sentence
   std::vector<std::string> closes;  ///< finding rules whose fix it is, sorted
   std::vector<AssetKind> at;      ///< kinds where a person can do it, the best first; empty: any
+  bool once = false;              ///< the same deed does it for all of them: one configuration of one bot
   bool only_findings = false;     ///< offered through the findings it closes, not by itself
   std::optional<graph::Condition> present;
 };

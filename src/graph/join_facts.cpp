@@ -47,6 +47,7 @@ class FactJoiner {
     passwords_can_be_phished();
     pools_let_strangers_in();
     tests_of_pipelines_are_tests_of_models();
+    gates_stand_before_training();
     public_models_are_nobodys_secret();
     known_publishers_are_verified();
     free_agents_install_what_they_like();
@@ -185,6 +186,16 @@ class FactJoiner {
     if (!tested) return;
     for (const std::size_t m : all(AssetKind::model))
       if (auto& model = facts<ModelFacts>(m); !model.adversarially_tested) model.adversarially_tested = true;
+  }
+
+  // A pipeline of the target that checks data checks those that its models are trained on.
+  void gates_stand_before_training() {
+    std::set<AssetId> data;
+    for (const Relation& r : relations_)
+      if (r.kind == RelationKind::trains_on) data.insert(r.to);
+    for (const std::size_t p : all(AssetKind::pipeline))
+      if (facts<PipelineFacts>(p).data_quality_gate == true)
+        for (const AssetId one : data) relations_.push_back({assets_[p].id, RelationKind::trains_on, one, Confidence::medium, assets_[p].places});
   }
 
   // What anybody can load from a hub, or what a vendor serves, is no secret of those who use it. A licence that keeps everything is the

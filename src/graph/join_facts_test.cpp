@@ -2,6 +2,8 @@
 // Facts that two sources say together, each with the case in which it must stay unknown.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "format/document.h"
 #include "graph/join_facts.h"
 
@@ -86,6 +88,20 @@ TEST(JoinFacts, AnAdversarialTestOfThePipelineIsOneOfTheModels) {
     scene.add(".github/workflows", PipelineFacts{.evaluation_gate = true}, ".github/workflows/a.yml");
     if (tested) scene.assets[1].sightings.push_back({.what = "call", .subject = "adversarial-test", .detail = "garak"});
     EXPECT_EQ(scene.join_and_get<ModelFacts>(0).adversarially_tested, tested ? Flag(true) : Flag());
+  }
+}
+
+TEST(JoinFacts, AGateOfThePipelineStandsBeforeWhatModelsAreTrainedOn) {
+  for (const Flag gate : {Flag(true), Flag()}) {
+    Scene scene;
+    scene.add("file:m.bin", ModelFacts{}, "m.bin");
+    scene.add("file:rows.csv", DatasetFacts{}, "rows.csv");
+    scene.add("file:other.csv", DatasetFacts{}, "other.csv");
+    scene.add(".github/workflows", PipelineFacts{.data_quality_gate = gate}, ".github/workflows/a.yml");
+    scene.relations.push_back({scene.assets[0].id, RelationKind::trains_on, scene.assets[1].id, Confidence::high, {}});
+    join_facts(scene.assets, scene.relations);
+    const auto before = std::ranges::count_if(scene.relations, [&](const Relation& r) { return r.from == scene.assets[3].id && r.kind == RelationKind::trains_on; });
+    EXPECT_EQ(before, gate ? 1 : 0);
   }
 }
 

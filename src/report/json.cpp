@@ -151,6 +151,7 @@ void put_incident(JsonWriter& json, const Incident& incident) {
   json.field("group", incident.group);
   json.field("pressure", incident.pressure);
   json.field_if("owner", incident.owner);
+  json.field_if("level_note", incident.level_note);
 }
 
 void put_action(JsonWriter& json, const Action& action) {

@@ -163,6 +163,7 @@ Incident incident_of(const Json& json) {
   if (json.contains("group")) incident.group = id_from<IncidentId>(text_of(json, "group"));
   incident.pressure = number_of(json, "pressure");
   incident.owner = text_of(json, "owner");
+  incident.level_note = text_of(json, "level_note");
   return incident;
 }
 

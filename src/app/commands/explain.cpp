@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "app/command.h"
 #include "app/obtain.h"
@@ -40,12 +41,17 @@ std::string text_of(const Posture& posture, const Incident& incident) {
                                  incident.title, asset ? " on " + excerpt_of(asset->name) : "", incident.id.text(), incident.type, name_of(incident.level), c.p7 * 100,
                                  c.p30 * 100, c.p90 * 100, c.low * 100, c.high * 100, incident.exact ? "enumerated" : "sampled", incident.evidence_tier,
                                  incident.impact_p50, incident.currency, incident.impact_p90);
+  if (!incident.level_note.empty()) text += fmt::format("  level        {}\n", incident.level_note);
+  std::map<std::pair<std::string, AssetId>, int> on_ways;
+  for (const Path& path : incident.paths)
+    for (const PathStep& step : path.steps) ++on_ways[{step.rule, step.asset}];
   for (const Path& path : incident.paths) {
     text += fmt::format("\n  path in {:.0f} % of the cases where it happens\n", path.share * 100);
     for (const PathStep& step : path.steps) {
       const Asset* at = posture.estate.find(step.asset);
-      text += fmt::format("    {:4} {} · {}  {:.1f} % (tier {}{})\n         {}\n", step.rule, step.name, at ? excerpt_of(at->name, 60) : "?", step.probability * 100, step.tier,
-                          step.assumed ? ", rests on an assumption" : "", excerpt_of(step.because, 300));
+      text += fmt::format("    {:4} {} · {}  {:.1f} % (tier {}{}{})\n         {}\n", step.rule, step.name, at ? excerpt_of(at->name, 60) : "?", step.probability * 100, step.tier,
+                          step.assumed ? ", rests on an assumption" : "", on_ways[{step.rule, step.asset}] > 1 ? ", shared by several paths" : "", excerpt_of(step.because, 300));
+      if (!step.place.path.empty()) text += fmt::format("         at {}\n", excerpt_of(step.place.text(), 300));
       if (!step.techniques.empty()) text += fmt::format("         MITRE ATLAS {}\n", fmt::join(step.techniques, ", "));
     }
   }
@@ -56,6 +62,12 @@ std::string text_of(const Posture& posture, const Incident& incident) {
   };
   drivers("what drives it", incident.drivers);
   drivers("what speaks against it", incident.counter_evidence);
+  std::string breaks;
+  for (const Action& action : posture.forecast.actions)
+    for (const ActionEffect& effect : action.effects)
+      if (effect.incident == incident.id && effect.before - effect.after >= 0.0005)
+        breaks += fmt::format("    {:.1f} % → {:.1f} %  {} (about {:.3g} h)\n", effect.before * 100, effect.after * 100, excerpt_of(action.title, 160), action.effort_hours);
+  if (!breaks.empty()) text += "\n  what breaks the paths (chance within the horizon)\n" + breaks;
   return text;
 }
 

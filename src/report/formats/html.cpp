@@ -8,6 +8,7 @@
 
 #include "base/embedded.h"
 #include "report/json.h"
+#include "report/picture.h"
 #include "report/report.h"
 
 namespace stormwatch::embedded {
@@ -19,7 +20,7 @@ namespace stormwatch::report {
 
 namespace {
 
-constexpr std::size_t kMostAssets = 3000;
+constexpr std::size_t kMostAssets = 3000, kMostWays = 20, kFewWays = 5;
 
 std::string_view part(std::string_view name) {
   for (std::size_t i = 0; i < embedded::page_count; ++i)
@@ -47,6 +48,23 @@ Posture cut(const Posture& whole) {
   return small;
 }
 
+// The first of each group of like incidents, those with a level before the others; the first two stand open.
+std::string ways_of(const Posture& posture) {
+  std::string out;
+  std::set<IncidentId> groups;
+  std::size_t drawn = 0;
+  for (const bool leveled : {true, false})
+    for (const Incident& incident : posture.forecast.incidents) {
+      if ((incident.level != Level::none) != leveled || drawn >= (leveled ? kMostWays : kFewWays)) continue;
+      if (incident.group && !groups.insert(incident.group).second) continue;
+      std::string figure = figure_of(posture, incident);
+      if (figure.empty()) continue;
+      if (drawn++ < 2) figure.insert(figure.find("<details") + 8, " open");
+      out += figure;
+    }
+  return out.empty() ? "<p class=\"card\">No way to an incident was found in what was assessed.</p>\n" : out;
+}
+
 std::string render(const Posture& posture, const RenderOptions&) {
   const std::string json = posture.estate.assets().size() > kMostAssets ? to_json(cut(posture)) : to_json(posture);
   std::string data;
@@ -55,6 +73,7 @@ std::string render(const Posture& posture, const RenderOptions&) {
     if (c == '<') data += "\\u003c";
     else data += c;
   }
+  const std::string ways = ways_of(posture);
   std::string html;
   std::string_view rest = part("page.html");
   while (!rest.empty()) {
@@ -64,6 +83,7 @@ std::string render(const Posture& posture, const RenderOptions&) {
     rest.remove_prefix(at);
     if (rest.starts_with("@CSS@")) html += part("page.css"), rest.remove_prefix(5);
     else if (rest.starts_with("@JS@")) html += part("page.js"), rest.remove_prefix(4);
+    else if (rest.starts_with("@WAYS@")) html += ways, rest.remove_prefix(6);
     else if (rest.starts_with("@DATA@")) html += data, rest.remove_prefix(6);
     else html += '@', rest.remove_prefix(1);
   }

@@ -194,6 +194,7 @@ void incident_lines(Page& page, const Incident& incident) {
   page.line("     " + chance);
   page.wrapped(fmt::format("loss {} typical, {} bad case; evidence {}{}", money(incident.impact_p50, incident.currency), money(incident.impact_p90, incident.currency),
                            incident.evidence_tier, incident.owner.empty() ? "" : "; owner " + excerpt_of(incident.owner, 60)), 5, "2");
+  if (!incident.level_note.empty()) page.wrapped(incident.level_note, 5, "2");
   if (!incident.paths.empty()) step_lines(page, incident.paths.front());
 }
 
