@@ -226,7 +226,7 @@ def main():
     parser.add_argument("texts", nargs="+")
     parser.add_argument("--out", required=True)
     parser.add_argument("--vectors")
-    parser.add_argument("--false-alarms", type=float, default=0.0159, help="share of innocent held-out texts above `likely`")
+    parser.add_argument("--false-alarms", type=float, default=0.01, help="share of innocent held-out texts above `likely`")
     parser.add_argument("--c", type=float, default=4.0)
     parser.add_argument("--scores", help="save (or, if there, read) weights and the scores of texts that were not learned from")
     options = parser.parse_args()

@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 12> kAboutAttacks{"prompt injection", "pr
                                                            "llm security",     "owasp",            "jailbreak detection", "security research", "attack success", "vulnerabilit"};
 constexpr std::size_t kDocumentReads = 256 << 10, kObeyedReads = 64 << 10;
 constexpr double kSureOfObeyed = 0.985;
-constexpr std::size_t kFewestTexts = 200, kOneIn = 60, kTimes = 3;
+constexpr std::size_t kFewestTexts = 200, kOneIn = 100, kTimes = 3;
 
 template <class F>
 void each_guess(std::vector<Observation>& observations, F&& f) {

@@ -29,7 +29,7 @@ std::optional<Sighting> guess_attack(std::string_view text, Ground ground, const
 /// The text is about attacks on models, by its words.
 bool explains_attacks(std::string_view text);
 
-/// The model takes about one innocent text of 60 for an attack (docs/accuracy-text.md). Where among `texts` no more than three times
+/// The model takes about one innocent text of 100 for an attack (docs/accuracy-text.md). Where among `texts` no more than three times
 /// as many stand out as that, its guesses say little: their confidence becomes low.
 void weigh_guesses(std::vector<Observation>& observations, std::size_t texts);
 

@@ -30,8 +30,8 @@ TEST(Prose, FewGuessesAmongManyTextsSayLittle) {
   EXPECT_EQ(confidence(1, 1), Confidence::medium);
   EXPECT_EQ(confidence(1, 199), Confidence::medium);
   EXPECT_EQ(confidence(8, 2000), Confidence::low);
-  EXPECT_EQ(confidence(100, 2000), Confidence::low);
-  EXPECT_EQ(confidence(101, 2000), Confidence::medium);
+  EXPECT_EQ(confidence(60, 2000), Confidence::low);
+  EXPECT_EQ(confidence(61, 2000), Confidence::medium);
 }
 
 }  // namespace

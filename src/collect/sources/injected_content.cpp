@@ -8,7 +8,6 @@
 #include <algorithm>
 
 #include "collect/collector.h"
-#include "collect/foreign_request.h"
 #include "collect/instruction_text.h"
 #include "collect/prose.h"
 
@@ -80,8 +79,6 @@ Result<Observation> read_content(const Source& source) {
     if (std::optional<Sighting> guess = guess_attack(source.text, Ground::document, place_at)) {
       if (source.context == "test" || source.context == "example") guess->confidence = Confidence::low;  // a sample of something, often of fiction
       content.sightings.push_back(std::move(*guess));
-    } else if (std::optional<Sighting> request = find_foreign_request(source.text, place_at); request && source.context != "test" && source.context != "example") {
-      content.sightings.push_back(std::move(*request));
     }
     // Nothing visible drew the rules' attention: what is written in code may be the reason.
     if (source.hits.empty())
