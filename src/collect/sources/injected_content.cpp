@@ -32,9 +32,9 @@ bool wants_content(const Source& source) {
   return source.context != "vendored" && source.name != "SKILL.md";
 }
 
-/// A page of documentation, also where it lies among the examples of it.
+/// A page of documentation, also where it lies among examples or tests.
 bool is_documentation(const Source& source) {
-  return source.context == "documentation" || (source.context == "example" && (source.path.starts_with("docs/") || source.path.find("/docs/") != std::string::npos));
+  return source.context == "documentation" || ((source.context == "example" || source.context == "test") && (source.path.starts_with("docs/") || source.path.find("/docs/") != std::string::npos));
 }
 
 /// A comment of a programming language that sniffing does not know: its "instructions" are a processor's.
