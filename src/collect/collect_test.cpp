@@ -317,6 +317,8 @@ TEST(Context, comes_from_the_path) {
   EXPECT_EQ(context_of("test_main.py"), "test");
   EXPECT_EQ(context_of("examples/a.py"), "example");
   EXPECT_EQ(context_of("docs/a.py"), "documentation");
+  EXPECT_EQ(context_of("integration_tests/a.py"), "test");
+  EXPECT_EQ(context_of("contest/latest.py"), "");
   EXPECT_EQ(context_of("README.md"), "documentation");
   EXPECT_EQ(context_of("skills/x/SKILL.md"), "");
   EXPECT_EQ(context_of("x/site-packages/tests/a.py"), "vendored");

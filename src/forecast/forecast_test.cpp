@@ -352,6 +352,28 @@ TEST(Forecast, AKeyInTestsAndDocumentationBearsNoStep) {
   EXPECT_GT(incidents_with({"test", ""}), 0U);
 }
 
+TEST(Forecast, WhatStandsAmongExamplesIsSeldomInUse) {
+  const auto chance_at = [&](const std::vector<std::string>& paths) {
+    Observation seen;
+    for (const std::string& path : paths)
+      seen.add(make_asset("e:" + path, "jupyter", EndpointFacts{.exposure = "internet", .authentication = "none", .code_execution = true}, Place{.path = path}));
+    const auto out = forecast(graph::merge({seen}), {}, rules(), {});
+    EXPECT_TRUE(out);
+    double any = 0;
+    for (const Incident& incident : out->incidents) any = std::max(any, incident.chance.p90);
+    return any;
+  };
+  const double own = chance_at({"deploy/compose.yaml"});
+  EXPECT_GT(own, 0.3);
+  EXPECT_LT(chance_at({"examples/a/compose.yaml"}), 0.15 * own);
+  EXPECT_GT(chance_at({"examples/a/compose.yaml"}), 0.05 * own);
+  EXPECT_LT(chance_at({"tests/compose.yaml"}), 0.05 * own);
+  // One assumption for a folder: ten of its examples are not ten chances.
+  std::vector<std::string> many;
+  for (int i = 0; i < 10; ++i) many.push_back("examples/" + std::to_string(i) + "/compose.yaml");
+  EXPECT_LT(chance_at(many), 0.15);
+}
+
 TEST(Forecast, OnlyWhatWasObservedNearbyIsAnEmergency) {
   const Chance sure{0.9, 0.95, 1, 0.9, 1};
   Judgement judgement{.mean_loss = 200'000, .bad_loss = 1'000'000, .appetite = 100'000, .direct = 0.9};

@@ -2,14 +2,46 @@
 #include "forecast/sites.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
+#include <optional>
+
+#include "base/parallel.h"
+#include "posture/context.h"
 
 namespace stormwatch::forecast {
 
 namespace {
 constexpr std::size_t kMostSources = 10'000;  // of one step: beyond it the estate is flat and one more source changes nothing
+constexpr std::size_t kAssetsAtOnce = 4096;
 constexpr double kDefaultPrevalence = 0.2;
+constexpr double kExampleInUse = 0.1, kTestInUse = 0.02;  // assumed (docs/forecast.md)
+
+/// The uppermost folder that makes the context, with the slash; empty if the file's own name does.
+std::string_view folder_of(std::string_view path, std::string_view context) {
+  for (std::size_t slash = path.find('/'); slash != std::string_view::npos; slash = path.find('/', slash + 1))
+    if (context_of(path.substr(0, slash + 1)) == context) return path.substr(0, slash + 1);
+  return {};
+}
+
+/// What stands among examples, tests or documentation throughout is seldom what runs: that it does is an assumption, one for all of a folder.
+std::optional<SiteFacts::Assumed> in_use(const Asset& asset) {
+  static constexpr std::array kWhatRuns{AssetKind::application, AssetKind::agent, AssetKind::tool, AssetKind::mcp_server, AssetKind::endpoint, AssetKind::workload, AssetKind::vector_store, AssetKind::notebook};
+  if (asset.places.empty() || std::ranges::find(kWhatRuns, asset.kind()) == kWhatRuns.end()) return std::nullopt;
+  double chance = 0;
+  std::string_view folder;
+  for (const Place& place : asset.places) {
+    const std::string context = context_of(place.path);
+    const double here = context == "test" ? kTestInUse : context == "example" || context == "documentation" ? kExampleInUse : 1;
+    if (here == 1) return std::nullopt;
+    if (here <= chance) continue;
+    chance = here;
+    folder = folder_of(place.path, context);
+  }
+  return SiteFacts::Assumed{folder.empty() ? "tests are in use" : "what stands in " + std::string(folder) + " is in use", chance, true};
+}
+
 }  // namespace
 
 double SiteFacts::chance_beside_value(bool own_control) const {
@@ -43,6 +75,10 @@ SiteReader::SiteReader(const Estate& estate, std::span<const Finding> findings, 
     all_.resize(links_.size());
     std::iota(all_.begin(), all_.end(), 0U);
   }
+  seldom_in_use_.resize(links_.size());
+  parallel_for((links_.size() + kAssetsAtOnce - 1) / kAssetsAtOnce, 0, [&](std::size_t part) {
+    for (std::size_t i = part * kAssetsAtOnce; i < std::min<std::size_t>(links_.size(), (part + 1) * kAssetsAtOnce); ++i) seldom_in_use_[i] = in_use(estate.assets()[i]).has_value();
+  });
   measure_reach();
 }
 
@@ -189,6 +225,7 @@ bool SiteReader::read(std::uint32_t r, std::uint32_t asset, bool reasons, SiteFa
   out.findings = std::move(answer.findings);
   if (!assume(rule, answer.assumed, out)) return false;
   apply_cases(rule, asset, reasons, out);
+  if (seldom_in_use_[asset]) out.assumed.push_back(*in_use(estate_.assets()[asset]));
   const Confidence confidence = estate_.assets()[asset].confidence;
   if (confidence != Confidence::high && !rule.bridge) out.there = confidence == Confidence::low ? 0.6 : 0.9;
   apply_controls(rule, asset, out);

@@ -85,6 +85,7 @@ class SiteReader {
   graph::FindingsOf findings_of_;
   std::array<std::vector<std::uint32_t>, kAssetKindNames.size()> of_kind_;
   std::vector<std::uint32_t> all_;  ///< of rules that ask any kind
+  std::vector<std::uint8_t> seldom_in_use_;  ///< by asset: it stands among examples, tests or documentation throughout
   std::vector<unsigned> reach_;     ///< by rule
   unsigned farthest_flow_ = 0;
 };

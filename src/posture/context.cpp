@@ -12,6 +12,7 @@ enum Rank { own, documentation, example, test, vendored };
 
 constexpr std::array kVendored{"node_modules"sv, "bower_components"sv, ".venv"sv, "venv"sv, "site-packages"sv, "dist-packages"sv, "third_party"sv, "third-party"sv, "vendor"sv, "vendored"sv, "_vendor"sv, ".tox"sv};
 constexpr std::array kTest{"test"sv, "tests"sv, "testing"sv, "spec"sv, "specs"sv, "fixtures"sv, "fixture"sv, "testdata"sv, "test_data"sv, "test-data"sv, "__tests__"sv, "__mocks__"sv, "mocks"sv, "e2e"sv};
+constexpr std::array kTestEndings{"_tests"sv, "-tests"sv, "_test"sv, "-test"sv, ".tests"sv, ".test"sv, "unittests"sv, "integrationtests"sv};
 constexpr std::array kExample{"examples"sv, "example"sv, "samples"sv, "sample"sv, "demo"sv, "demos"sv, "tutorial"sv, "tutorials"sv, "cookbook"sv};
 constexpr std::array kDocumentation{"docs"sv, "doc"sv, "documentation"sv};
 
@@ -22,8 +23,8 @@ bool holds(const std::array<std::string_view, N>& names, std::string_view lower)
 
 Rank rank_of_folder(std::string_view lower) {
   if (holds(kVendored, lower)) return vendored;
-  // Demo.UnitTests, IntegrationTests: how C# names the folders of tests.
-  if (holds(kTest, lower) || lower.ends_with("unittests") || lower.ends_with("integrationtests") || lower.ends_with(".tests") || lower.ends_with(".test")) return test;
+  // integration_tests, e2e-test; Demo.UnitTests, IntegrationTests: how C# names the folders of tests.
+  if (holds(kTest, lower) || std::ranges::any_of(kTestEndings, [&](std::string_view ending) { return lower.ends_with(ending); })) return test;
   if (holds(kExample, lower)) return example;
   return holds(kDocumentation, lower) ? documentation : own;
 }
