@@ -65,6 +65,8 @@ bool jwt_structure(std::string_view value) {
 
 // A PEM body worth the name: enough base64, and for unencrypted PKCS#1/PKCS#8/SEC1 a DER SEQUENCE at its start. Escaped line
 // ends ("\n" in JSON) count as line ends.
+constexpr std::size_t kLineOfPem = 64;
+
 bool pem_body(std::string_view value) {
   std::string body;
   bool encrypted = value.find("ENCRYPTED") != std::string_view::npos;
@@ -78,7 +80,12 @@ bool pem_body(std::string_view value) {
   if (body.size() < 56 || entropy_of(body) < 4) return false;
   if (encrypted) return true;
   const std::string bytes = base64_decoded(std::string_view(body).substr(0, 16));
-  return bytes.starts_with('\x30') || bytes.starts_with("openssh-key") || bytes.starts_with("SSH PRIVATE");
+  if (bytes.starts_with("openssh-key") || bytes.starts_with("SSH PRIVATE")) return true;
+  if (!bytes.starts_with('\x30')) return false;
+  // DER says how long it is: an example that breaks off after its first line ("MIIE", "...", the end) is no key.
+  const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])); };
+  const std::size_t declared = byte(1) == 0x82 ? byte(2) << 8 | byte(3) : 0;
+  return body.size() > kLineOfPem || declared <= kLineOfPem * 3 / 4;
 }
 
 bool mixed(std::string_view value) {

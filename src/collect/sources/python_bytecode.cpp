@@ -21,7 +21,7 @@ bool wants(const Source& source) {
   // A whole Python that was packed up: its library is nobody's model.
   const std::string_view archive = std::string_view(source.path).substr(source.path.rfind('/') + 1);
   if (archive == "base_library.zip" || (archive.starts_with("python") && archive.ends_with(".zip"))) return false;
-  return source.member.find("site-packages/") == std::string::npos && source.member.find("lib/python") == std::string::npos;
+  return source.member.find("__pycache__/") == std::string::npos && source.member.find("site-packages/") == std::string::npos && source.member.find("lib/python") == std::string::npos;
 }
 
 Result<Observation> read(const Source& source) {
