@@ -379,6 +379,9 @@ def test_databases():
             check(name + way, (facts.get("product"), facts.get("version"), facts.get("authentication")) == (product, version, authentication), (code, errors, found))
         check(f"{name}: told", bool(told_of(report)) == (authentication == "none"), report.get("findings"))
 
+    code, _, errors, _ = probe("postgresql://user:made-up-word@127.0.0.1")
+    check("credentials in an address are refused and not shown", code == 2 and "without credentials" in errors and "made-up-word" not in errors, (code, errors))
+
     def endless(connection, ends, first):
         while not ends.is_set():
             connection.sendall(b"$999999999\r\n" + b"a" * 65536)

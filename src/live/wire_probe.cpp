@@ -274,7 +274,8 @@ bool is_wire_address(std::string_view address) {
 
 Result<ServiceSeen> probe_wire(std::string_view address, const ProbeLimits& limits, Transcript& transcript) {
   const std::optional<WireAddress> at = wire_address(address);
-  if (!at) return failure("no address", std::string(address), "", "redis://HOST:PORT or postgresql://HOST:PORT, without credentials");
+  // What was given may hold a password, and what is refused is shown.
+  if (!at) return failure("no address that can be asked", std::string(address.substr(0, address.find("://") + 3)) + "…", "", "redis://HOST:PORT or postgresql://HOST:PORT, without credentials");
   Talk talk(limits.step_seconds);
   if (const Result<void> opened = talk.open(*at); !opened) return failure("nothing answers: " + opened.error().what, std::string(address));
   ServiceSeen seen;
