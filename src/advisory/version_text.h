@@ -6,19 +6,14 @@
 #include <string>
 #include <string_view>
 
+#include "base/text.h"
+
 namespace stormwatch::advisory {
 
 inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
-inline char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 inline bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
 inline bool all_digits(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_digit); }
 inline int sign(int value) { return value < 0 ? -1 : value > 0 ? 1 : 0; }
-
-inline std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = lower(c);
-  return result;
-}
 
 inline std::string_view without_zeros(std::string_view digits) {
   while (digits.size() > 1 && digits[0] == '0') digits.remove_prefix(1);

@@ -8,18 +8,9 @@
 #include <string>
 #include <string_view>
 
-namespace stormwatch::code {
+#include "base/text.h"
 
-inline bool one_of(std::string_view name, std::initializer_list<std::string_view> all) { return std::ranges::find(all, name) != all.end(); }
-inline bool holds(std::string_view text, std::initializer_list<std::string_view> any) {
-  return std::ranges::any_of(any, [&](std::string_view a) { return text.find(a) != std::string_view::npos; });
-}
-inline std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-inline std::string_view last_of(std::string_view name) { return name.substr(name.rfind('.') + 1); }
+namespace stormwatch::code {
 
 /// Its answer carries nothing of its arguments that could do harm.
 bool stops(std::string_view name);

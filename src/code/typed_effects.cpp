@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "code/typed_effects.h"
 
+#include "base/text.h"
+
 #include <algorithm>
 #include <span>
 #include <string>
@@ -87,7 +89,6 @@ std::string_view last_parts(std::string_view name, int parts) {
   for (; parts > 0 && at != std::string_view::npos && at != 0; --parts) at = name.rfind('.', at - 1);
   return at == std::string_view::npos || at == 0 ? name : name.substr(at + 1);
 }
-bool one_of(std::string_view name, std::initializer_list<std::string_view> all) { return std::ranges::find(all, name) != all.end(); }
 bool starts(std::string_view name, std::initializer_list<std::string_view> all) {
   return std::ranges::any_of(all, [&](std::string_view a) { return name.starts_with(a); });
 }

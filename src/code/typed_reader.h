@@ -9,13 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
 #include "code/module.h"
 #include "code/python.h"
 #include "code/typed_shapes.h"
 
 namespace stormwatch::code::typed {
-
-inline bool one_of(std::string_view name, std::initializer_list<std::string_view> all) { return std::ranges::find(all, name) != all.end(); }
 
 class Reader {
  public:

@@ -3,6 +3,8 @@
 // ModelContextProtocol), Spring AI, LangChain4j, Semantic Kernel, Microsoft.Extensions.AI, and handlers of HTTP requests.
 #include "code/typed_roles.h"
 
+#include "base/text.h"
+
 #include <algorithm>
 
 namespace stormwatch::code {
@@ -10,12 +12,6 @@ namespace stormwatch::code {
 namespace {
 
 constexpr std::uint64_t kNothing = 1ULL << 63;  // Role::given when no parameter carries foreign text
-
-bool one_of(std::string_view name, std::initializer_list<std::string_view> all) { return std::ranges::find(all, name) != all.end(); }
-bool holds(std::string_view text, std::initializer_list<std::string_view> any) {
-  return std::ranges::any_of(any, [&](std::string_view a) { return text.find(a) != std::string_view::npos; });
-}
-std::string_view last_of(std::string_view name) { return name.substr(name.rfind('.') + 1); }
 
 /// The text of a description: a literal, or the default that a translating function is given.
 std::string said(const Names& names, Index i, int depth = 0) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "collect/hidden_text.h"
 
 namespace stormwatch::collect {
@@ -25,12 +26,6 @@ Confidence confidence_of(const match::Pattern& pattern) { return confidence_name
 std::size_t indent_of(std::string_view line) {
   const std::size_t at = line.find_first_not_of(" \t");
   return at == std::string_view::npos ? std::string_view::npos : at;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
 }
 
 /// The line names a command in order to refuse, find, explain or avoid it.

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collect/launch.h"
 
+#include "base/text.h"
+
 #include <algorithm>
 
 namespace stormwatch::collect {
 namespace {
 
 using Words = std::vector<std::string>;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
 
 /// "C:\tools\npx.cmd" -> "npx".
 std::string program_of(std::string_view command) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collect/model_asset.h"
 
+#include "base/text.h"
+
 #include <array>
 
 namespace stormwatch::collect {
@@ -11,8 +13,6 @@ bool is_digits(std::string_view text) {
     if (c < '0' || c > '9') return false;
   return !text.empty();
 }
-
-std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 }  // namespace
 
@@ -40,7 +40,7 @@ Asset model_asset(const Source& source, std::string_view format) {
   }
   Place artifact = source.artifact();
   const std::string path = artifact.member.empty() ? artifact.path : artifact.path + "!/" + artifact.member;
-  return make_asset(model_key(path), std::string(last_part(path)), std::move(facts), std::move(artifact));
+  return make_asset(model_key(path), std::string(last_of(path, '/')), std::move(facts), std::move(artifact));
 }
 
 std::vector<std::string> weights_beside(const Source& source) {

@@ -4,17 +4,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "format/package_url.h"
 
 namespace stormwatch::collect {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  return result;
-}
 
 /// A name with letters of other alphabets, which no registry has: kept, since it is made to be read as another.
 bool is_foreign_name(std::string_view text) {

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/embedded.h"
+#include "base/text.h"
 #include "format/content_document.h"
 
 namespace stormwatch::embedded {
@@ -18,7 +19,6 @@ namespace {
 constexpr std::size_t kBuckets = 4096;
 constexpr std::size_t kWordsOfSentence = 400;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
 /// Two letters start a bucket, so that terms of two letters ("c2") are found as well.
@@ -167,8 +167,7 @@ class SentenceReader {
 std::vector<PhraseHit> Phrases::read_text(std::string_view text) const {
   std::vector<PhraseHit> hits;
   if (rules_.empty()) return hits;
-  std::string lowered(text);
-  std::ranges::transform(lowered, lowered.begin(), lower);
+  const std::string lowered = lower(text);
   SentenceReader reader(*this);
   for (std::size_t begin = 0; begin < lowered.size();) {
     const std::size_t end = sentence_end(lowered, begin);
@@ -203,8 +202,7 @@ Result<Phrases> Phrases::read(std::string_view yaml, std::string_view file) {
     for (const Node& item : member.value.items) {
       Term term;
       term.word_class = index;
-      std::string text = item.scalar;
-      std::ranges::transform(text, text.begin(), lower);
+      std::string text = lower(item.scalar);
       if (text.starts_with("=")) {
         if (text.size() < 2) return failure("an empty substring", where, at_line(item), "text after =");
         term.words.push_back(text.substr(1));

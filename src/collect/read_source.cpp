@@ -6,6 +6,7 @@
 #include <exception>
 #include <new>
 
+#include "base/text.h"
 #include "posture/context.h"
 #include "collect/to_utf8.h"
 
@@ -14,8 +15,6 @@ namespace stormwatch::collect {
 namespace {
 constexpr std::size_t kReleasedFrom = 8 << 20;
 constexpr double kSlowest = 20e6;  ///< bytes a second: a file of gigabytes that is read at this rate is not slow but long
-
-std::string_view last_part(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 bool says_something(const Observation& o) { return !o.assets.empty() || !o.relations.empty() || !o.gaps.empty() || !o.remarks.empty(); }
 
@@ -110,7 +109,7 @@ void read_source(const Run& run, Source& source, FileResult& result) {
 Source source_of(const Run& run, const std::string& path) {
   Source source;
   source.path = run.prefix + path;
-  source.name = last_part(path);
+  source.name = last_of(path, '/');
   source.patterns = run.patterns;
   source.files = run.files;
   source.limits = &run.limits;

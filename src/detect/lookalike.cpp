@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "detect/lookalike.h"
 
+#include "base/text.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -81,8 +83,6 @@ bool claims_to_be(std::string_view name, std::string_view meant) {
 }
 
 std::string_view scope_of(std::string_view name) { return name.starts_with('@') ? name.substr(0, name.find('/')) : std::string_view{}; }
-std::string_view last_part(std::string_view name) { return name.substr(name.rfind('/') + 1); }
-
 std::optional<Lookalike> scope_slip(std::string_view name, const KnownPackages& packages) {
   const std::string_view scope = scope_of(name);
   if (scope.empty() || packages.neighbours.contains(scope)) return std::nullopt;
@@ -91,7 +91,7 @@ std::optional<Lookalike> scope_slip(std::string_view name, const KnownPackages& 
     const std::string_view other = scope_of(known.name);
     if (other.empty()) continue;
     if (!how_read(spelling, spelling_of(other)).empty()) return Lookalike{known.name, "a scope that reads like another"};
-    if (!known.product.empty() && last_part(name) == known.product) return Lookalike{known.name, "another scope"};
+    if (!known.product.empty() && last_of(name, '/') == known.product) return Lookalike{known.name, "another scope"};
   }
   return std::nullopt;
 }

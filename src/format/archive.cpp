@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "format/archive_parts.h"
 #include "format/sniff_parts.h"
 
@@ -136,7 +137,7 @@ void visit_zlib(const ArchiveVisit& whole) {
   ArchiveMember member;
   member.name = work.name.substr(work.name.rfind('/') + 1);
   for (std::string_view ending : {".z", ".zlib"})
-    if (lower_case(member.name).ends_with(ending)) member.name.resize(member.name.size() - ending.size());
+    if (lower(member.name).ends_with(ending)) member.name.resize(member.name.size() - ending.size());
   InflatedContent content(work, member.name);
   work.visit(member, content);
 }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 
+#include "base/text.h"
 #include "format/jinja_run.h"
 
 namespace stormwatch::format {
@@ -116,8 +117,6 @@ JinjaOptions options_for(const Conversation& talk) {
   options.names.emplace_back("eos_token", Value::of("</s>"));
   return options;
 }
-
-bool holds(std::string_view output, std::string_view first_word) { return output.find(first_word) != std::string_view::npos; }
 
 /// "2027-01-31", "2027", "January 2027" ...: days on which the comparison may turn out the other way.
 std::vector<JinjaDate> dates_near(std::string_view word) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/text.h"
 #include "format/lines.h"
 
 namespace stormwatch::format {
@@ -52,14 +53,9 @@ std::vector<std::string> words_of(std::string_view line) {
   return words;
 }
 
-std::string_view last_part(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string_view::npos ? path : path.substr(slash + 1);
-}
-
 bool is_pip(std::string_view word) {
   while (word.starts_with('!') || word.starts_with('%')) word.remove_prefix(1);
-  word = last_part(word);
+  word = last_of(word, '/');
   return word == "pip" || word == "pip3" || (word.starts_with("pip3.") && word.size() <= 7);
 }
 
@@ -136,13 +132,13 @@ void read_launcher(std::string_view ecosystem, std::span<const std::string> word
 
 /// Where `words[i]` begins what a launcher starts: the launcher's ecosystem; empty elsewhere.
 std::string_view launched_at(std::span<const std::string> words, std::size_t i) {
-  const std::string_view before = last_part(words[i - 1]);
+  const std::string_view before = last_of(words[i - 1], '/');
   if (before == "uvx") return "PyPI";
   if (before == "npx" || before == "bunx") return "npm";
   if (i < 2) return {};
-  const std::string_view first = last_part(words[i - 2]);
+  const std::string_view first = last_of(words[i - 2], '/');
   if (before == "run" && first == "pipx") return "PyPI";
-  if (before == "run" && first == "tool" && i > 2 && last_part(words[i - 3]) == "uv") return "PyPI";
+  if (before == "run" && first == "tool" && i > 2 && last_of(words[i - 3], '/') == "uv") return "PyPI";
   return (before == "dlx" && (first == "pnpm" || first == "yarn")) || (before == "exec" && first == "npm") ? std::string_view("npm") : std::string_view{};
 }
 
@@ -237,7 +233,7 @@ void read_command_line(std::string_view line, std::uint32_t number, Manifest& ma
   const std::vector<std::string> words = words_of(plain_form(line));
   std::string_view tool;  // whose "install" may stand after options: "apt-get -y install"
   for (std::size_t i = 1; i < words.size(); ++i) {
-    std::string_view before = last_part(words[i - 1]);
+    std::string_view before = last_of(words[i - 1], '/');
     while (before.starts_with('!') || before.starts_with('%')) before.remove_prefix(1);
     if (!before.starts_with('-')) tool = before;
     if (const std::string_view launched = launched_at(words, i); !launched.empty()) {
@@ -246,7 +242,7 @@ void read_command_line(std::string_view line, std::uint32_t number, Manifest& ma
     }
     std::string_view ecosystem;
     if (words[i] == "install" && is_pip(words[i - 1])) ecosystem = "PyPI";
-    else if (words[i] == "install" && (before == "pipx" || (before == "tool" && i > 1 && last_part(words[i - 2]) == "uv"))) ecosystem = "PyPI";
+    else if (words[i] == "install" && (before == "pipx" || (before == "tool" && i > 1 && last_of(words[i - 2], '/') == "uv"))) ecosystem = "PyPI";
     else if (words[i] == "add" && (before == "uv" || before == "poetry" || before == "pdm" || before == "rye")) ecosystem = "PyPI";
     else if (words[i] == "add" && before == "global" && i > 1 && words[i - 2] == "yarn") ecosystem = "npm";
     else if ((words[i] == "add" || words[i] == "install") && before == "bun") ecosystem = "npm";

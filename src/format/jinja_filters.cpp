@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/text.h"
 #include "format/jinja_machine.h"
 
 namespace stormwatch::format {
@@ -21,7 +22,6 @@ std::string_view stripped(std::string_view text, std::string_view what, bool lef
   if (right) text = text.substr(0, text.find_last_not_of(what) == std::string_view::npos ? 0 : text.find_last_not_of(what) + 1);
   return text;
 }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
 
 std::string replaced(std::string_view text, std::string_view old, std::string_view with, std::size_t most) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/text.h"
 #include "format/document.h"
 
 namespace stormwatch::format {
@@ -27,8 +28,6 @@ std::string go_version(std::string_view version) {
   if (version.starts_with('v')) version.remove_prefix(1);
   return std::string(version);
 }
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 /// One part of a path against a pattern with at most one '*'.
 bool part_matches(std::string_view part, std::string_view pattern) {

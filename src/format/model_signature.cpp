@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "base/hash.h"
+#include "base/text.h"
 #include "format/document.h"
 
 namespace stormwatch::format {
@@ -34,12 +35,6 @@ std::string bytes_of_hex(std::string_view hex) {
   std::string out;
   auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : 0; };
   for (std::size_t i = 0; i + 1 < hex.size(); i += 2) out += static_cast<char>(digit(hex[i]) << 4 | digit(hex[i + 1]));
-  return out;
-}
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
   return out;
 }
 bool is_hex(std::string_view text) {

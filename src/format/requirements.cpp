@@ -2,6 +2,8 @@
 // Requirement lines to packages.
 #include "format/requirements.h"
 
+#include "base/text.h"
+
 #include <algorithm>
 #include <array>
 
@@ -12,7 +14,6 @@ constexpr std::size_t kPackages = 100'000;
 constexpr std::size_t kLogicalLine = 64 << 10;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\f'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 bool is_word(char c) { return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z'); }
 bool is_name(char c) { return is_word(c) || c == '-' || c == '_' || c == '.'; }
 

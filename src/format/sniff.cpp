@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "format/arrow.h"
 #include "format/onnx.h"
 #include "format/sniff_parts.h"
@@ -235,28 +236,28 @@ std::string_view name_of(ContentKind kind) { return kNames[static_cast<std::size
 ContentKind sniff(std::string_view name, Bytes head_bytes, std::uint64_t size, Bytes tail) {
   if (size == 0 || head_bytes.empty()) return ContentKind::empty;
   const std::string_view head = as_text(head_bytes);
-  const std::string lower = lower_case(name.substr(name.rfind('/') + 1));
+  const std::string small = lower(name.substr(name.rfind('/') + 1));
 
   // The length of a safetensors header may read as another format's magic: 256 bytes as a font's, 65536 as an icon's.
   if (head.size() >= 10 && head[8] == '{' && std::string_view("\"} \n\t").find(head[9]) != std::string_view::npos && head.substr(4, 4) == "\0\0\0\0"sv && is_safetensors({}, head, size)) return ContentKind::safetensors;
-  ContentKind magic = by_magic(lower, head, size);
+  ContentKind magic = by_magic(small, head, size);
   // Names that say pickle: a value may bring another format's magic to the front (a float that reads "GIF89a..", a text before "ftyp").
-  if (magic != ContentKind::binary && !is_container(magic) && ends_with_any(lower, {".pkl", ".pickle", ".joblib", ".dill", ".pck", ".pk"}) && looks_like_pickle(lower, head, size))
+  if (magic != ContentKind::binary && !is_container(magic) && ends_with_any(small, {".pkl", ".pickle", ".joblib", ".dill", ".pck", ".pk"}) && looks_like_pickle(small, head, size))
     magic = ContentKind::pickle;
   if (magic != ContentKind::binary) return magic;
-  if (looks_like_pickle(lower, head, size, as_text(tail))) return ContentKind::pickle;
+  if (looks_like_pickle(small, head, size, as_text(tail))) return ContentKind::pickle;
   // A program before an archive (zipapp, self-extracting): Python and unzip find the directory from the end.
   const std::string_view end = as_text(tail);
   if (end.size() >= 22 && end.substr(end.size() - 22, 4) == "PK\5\6" && (head.starts_with("#!") || head.starts_with("MZ"))) return ContentKind::zip;
-  if (is_text_bytes(head)) return sniff_text(lower, name, head);
+  if (is_text_bytes(head)) return sniff_text(small, name, head);
   if (is_arrow_stream(head_bytes)) return ContentKind::arrow;
   if (is_tar_header(head)) return ContentKind::tar;
   if (is_zlib(head)) return ContentKind::zlib;
-  if (is_safetensors(lower, head, size)) return ContentKind::safetensors;
+  if (is_safetensors(small, head, size)) return ContentKind::safetensors;
   if (is_tfrecord(head, size)) return ContentKind::tfrecord;
-  if (is_protobuf(lower, head, size)) return ContentKind::protobuf;
+  if (is_protobuf(small, head, size)) return ContentKind::protobuf;
   const auto first = static_cast<unsigned char>(head[0]);
-  if (ends_with_any(lower, {".msgpack"}) && ((first & 0xf0) == 0x80 || first == 0xde || first == 0xdf)) return ContentKind::msgpack;
+  if (ends_with_any(small, {".msgpack"}) && ((first & 0xf0) == 0x80 || first == 0xde || first == 0xdf)) return ContentKind::msgpack;
   return ContentKind::binary;
 }
 

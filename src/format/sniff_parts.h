@@ -11,7 +11,6 @@
 
 namespace stormwatch::format {
 
-std::string lower_case(std::string_view text);
 bool ends_with_any(std::string_view name, std::initializer_list<std::string_view> endings);
 
 /// True for a head that a person could read: UTF-8 or an 8-bit code page without NUL and with few control characters, or

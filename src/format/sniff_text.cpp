@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/text.h"
 #include "format/sniff_parts.h"
 
 namespace stormwatch::format {
@@ -110,7 +111,7 @@ ContentKind by_look(std::string_view head) {
     if (next.starts_with('{') || next.starts_with('"') || next.starts_with('[') || next.starts_with(']')) return json;
   }
   if (body.starts_with("<?xml")) return xml;
-  const std::string start = lower_case(body.substr(0, 15));
+  const std::string start = lower(body.substr(0, 15));
   if (start.starts_with("<!doctype html") || start.starts_with("<html")) return html;
   return text;
 }
@@ -138,12 +139,6 @@ ContentKind by_name(std::string_view name) {
   return binary;  // tells nothing
 }
 }  // namespace
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return lower;
-}
 
 bool ends_with_any(std::string_view name, std::initializer_list<std::string_view> endings) {
   return std::ranges::any_of(endings, [&](std::string_view ending) { return name.ends_with(ending); });

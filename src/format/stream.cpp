@@ -9,6 +9,7 @@
 #include <memory>
 #include <set>
 
+#include "base/text.h"
 #include "format/archive_parts.h"
 #include "format/sniff_parts.h"
 
@@ -85,10 +86,10 @@ class StreamedContent final : public MemberContent {
 /// The name of the file in a compressed stream: the stream's without its ending.
 std::string inner_name(std::string_view name) {
   name = name.substr(name.rfind('/') + 1);
-  const std::string lower = lower_case(name);
-  if (lower.ends_with(".tgz") || lower.ends_with(".txz") || lower.ends_with(".tbz")) return std::string(name.substr(0, name.size() - 4)) + ".tar";
+  const std::string small = lower(name);
+  if (small.ends_with(".tgz") || small.ends_with(".txz") || small.ends_with(".tbz")) return std::string(name.substr(0, name.size() - 4)) + ".tar";
   for (std::string_view ending : {".gz", ".bz2", ".xz", ".zst", ".zstd", ".lz4", ".lzma", ".z"})
-    if (lower.ends_with(ending) && name.size() > ending.size()) return std::string(name.substr(0, name.size() - ending.size()));
+    if (small.ends_with(ending) && name.size() > ending.size()) return std::string(name.substr(0, name.size() - ending.size()));
   return std::string(name);
 }
 

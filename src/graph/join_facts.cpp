@@ -8,13 +8,12 @@
 #include <string>
 #include <string_view>
 
+#include "base/text.h"
 #include "graph/folders.h"
 
 namespace stormwatch::graph {
 
 namespace {
-
-bool holds(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 const Node* at(const Configuration& tree, std::string_view path) { return tree ? tree->at_path(path) : nullptr; }
 

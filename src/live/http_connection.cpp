@@ -8,16 +8,11 @@
 #include <array>
 #include <deque>
 
+#include "base/text.h"
 #include "live/mcp_message.h"
 
 namespace stormwatch::live {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
-}
 
 struct HeaderList {
   curl_slist* list = nullptr;

@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "match/checksum.h"
 #include "match/first_stage.h"
 #include "match/placeholder.h"
@@ -108,8 +109,6 @@ struct ThreadScratch {
 };
 
 bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 bool word_is_near(const Pattern& pattern, std::string_view text, std::uint64_t begin, std::uint64_t end) {
   const std::uint64_t from = begin > pattern.near_bytes ? begin - pattern.near_bytes : 0;
   const std::string_view window = text.substr(from, end - from + pattern.near_bytes);

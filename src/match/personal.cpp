@@ -7,6 +7,7 @@
 #endif
 
 #include "base/hash.h"
+#include "base/text.h"
 #include "match/checksum.h"
 #include "match/identifiers.h"
 #include "match/national.h"
@@ -101,14 +102,6 @@ constexpr std::array<bool, 256> kWord = [] {
 bool is_word(char c) { return kWord[static_cast<unsigned char>(c)]; }
 bool is_local(char c) { return is_digit(c) || is_letter(c) || c == '.' || c == '_' || c == '%' || c == '+' || c == '-'; }
 bool is_domain(char c) { return is_digit(c) || is_letter(c) || c == '.' || c == '-'; }
-char lower(char c) { return is_upper(c) ? static_cast<char>(c + 32) : c; }
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = lower(c);
-  return out;
-}
-
 /// Which pairs of letters stand in a text, by their hashes: a word whose pairs are not all there need not be looked for.
 struct Pairs {
   std::array<std::uint64_t, 4> bits{};
@@ -300,7 +293,7 @@ class Search {
     while (end > at_sign + 1 && !is_letter(text_[end - 1])) --end;
     if (begin > 0 && text_[begin - 1] == '\\' && begin + 1 < at_sign) ++begin;  // "\nname@..." as JSON writes a new line
     while (begin < at_sign && !is_digit(text_[begin]) && !is_letter(text_[begin])) ++begin;
-    const std::string local = lowered(text_.substr(begin, at_sign - begin)), domain = lowered(text_.substr(at_sign + 1, end - at_sign - 1));
+    const std::string local = lower(text_.substr(begin, at_sign - begin)), domain = lower(text_.substr(at_sign + 1, end - at_sign - 1));
     const std::size_t dot = domain.rfind('.');
     if (local.empty() || dot == std::string::npos || dot == 0 || domain.size() - dot < 3 || domain.size() - dot > 12) return;
     if (!std::all_of(domain.begin() + static_cast<std::ptrdiff_t>(dot) + 1, domain.end(), is_letter) || domain.find("..") != std::string::npos) return;
@@ -574,7 +567,7 @@ std::span<const PersonalKind> personal_kinds() { return kKinds; }
 void find_personal(std::string_view text, std::vector<PersonalHit>& hits) { Search(text, hits).read(); }
 
 bool names_kind(std::string_view column, const PersonalKind& kind) {
-  std::string low = lowered(column);
+  std::string low = lower(column);
   for (char& c : low)
     if (c == '_' || c == '-' || c == '.') c = ' ';
   Pairs pairs;

@@ -7,18 +7,12 @@
 #include <string>
 
 #include "base/hash.h"
+#include "base/text.h"
 #include "match/checksum.h"
 
 namespace stormwatch::match {
 
 namespace {
-
-std::string lowered(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  return lower;
-}
 
 // Values that are computed or filled in elsewhere: ${X}, $(x), {{x}}, <x>, %(x)s, %s, #{x}.
 bool is_template(std::string_view value) {
@@ -96,7 +90,7 @@ bool ends_in_random_part(std::string_view value) {
   const bool letter = std::ranges::any_of(tail, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); });
   std::array<bool, 256> seen{};
   for (const char c : tail) seen[static_cast<unsigned char>(c)] = true;
-  return digit && letter && std::ranges::count(seen, true) >= 9 && !is_repetitive(tail) && !is_sequential(lowered(tail));
+  return digit && letter && std::ranges::count(seen, true) >= 9 && !is_repetitive(tail) && !is_sequential(lower(tail));
 }
 
 }  // namespace
@@ -110,8 +104,8 @@ bool is_placeholder(std::string_view value) {
     const bool readable = std::ranges::all_of(decoded, [](char c) { return (c >= 0x20 && c < 0x7F) || c == '\n'; });
     if (readable && decoded.size() >= 8 && is_placeholder(std::string_view(decoded).substr(0, decoded.find('\n')))) return true;
   }
-  const std::string lower = lowered(value);
-  return is_sequential(lower) || is_counted_up(lower) || has_word(lower) || lower.find("abcdefghij") != std::string::npos ||
+  const std::string small = lower(value);
+  return is_sequential(small) || is_counted_up(small) || has_word(small) || small.find("abcdefghij") != std::string::npos ||
          value.find("EXAMPLE") != std::string_view::npos;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collect/dataset/column.h"
 
+#include "base/text.h"
+
 #include <algorithm>
 #include <array>
 #include <initializer_list>
@@ -8,26 +10,18 @@
 namespace stormwatch::collect {
 
 namespace {
-bool one_of(std::string_view text, std::initializer_list<std::string_view> words) { return std::ranges::find(words, text) != words.end(); }
 }  // namespace
-
-std::string lower_text(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  return lower;
-}
 
 std::string_view last_part_of(std::string_view column) { return column.substr(column.rfind('.') + 1); }
 
 bool expects_orders(std::string_view column) {
-  return one_of(lower_text(last_part_of(column)), {"instruction", "instructions", "prompt", "prompts", "question", "questions", "query", "queries", "system", "system_prompt", "user", "human", "goal", "request",
+  return one_of(lower(last_part_of(column)), {"instruction", "instructions", "prompt", "prompts", "question", "questions", "query", "queries", "system", "system_prompt", "user", "human", "goal", "request",
                                                    "task", "user_input", "user_message", "user_prompt", "inputs", "problem", "messages", "conversation", "dialogue", "dialog", "act"});
 }
 
-bool names_speaker(std::string_view column) { return one_of(lower_text(last_part_of(column)), {"role", "from", "speaker", "author_role"}); }
+bool names_speaker(std::string_view column) { return one_of(lower(last_part_of(column)), {"role", "from", "speaker", "author_role"}); }
 
-bool gives_orders(std::string_view speaker) { return one_of(lower_text(speaker), {"user", "human", "system", "prompter", "developer", "instruction"}); }
+bool gives_orders(std::string_view speaker) { return one_of(lower(speaker), {"user", "human", "system", "prompter", "developer", "instruction"}); }
 
 bool is_marked_dialogue(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\n')) text.remove_prefix(1);
@@ -59,7 +53,7 @@ std::optional<match::PersonalClass> names_personal(std::string_view column) {
        " befund medikament diagnostic medicament diagnostico medicamento diagnosi farmaco diagnoza hivstatus disability "},
   }};
   std::string plain = " ";
-  for (const char c : lower_text(last_part_of(column)))
+  for (const char c : lower(last_part_of(column)))
     if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) plain += c;
   plain += ' ';
   if (plain.size() > 4)
@@ -69,23 +63,20 @@ std::optional<match::PersonalClass> names_personal(std::string_view column) {
 }
 
 bool names_label(std::string_view column) {
-  return one_of(lower_text(last_part_of(column)), {"label", "labels", "class", "category", "target", "sentiment", "label_text", "label_name", "classification", "is_toxic", "toxic", "cls", "gold_label", "polarity", "intent", "stars", "rating"});
+  return one_of(lower(last_part_of(column)), {"label", "labels", "class", "category", "target", "sentiment", "label_text", "label_name", "classification", "is_toxic", "toxic", "cls", "gold_label", "polarity", "intent", "stars", "rating"});
 }
 
 bool speaks_of_attacks(std::string_view name) {
-  const std::string lower = lower_text(name);
-  for (const std::string_view word : {"jailbreak", "injection", "attack", "redteam", "red-team", "red_team", "adversar", "harmful", "malicious", "guardrail", "safety", "exploit", "refusal", "toxic"})
-    if (lower.find(word) != std::string::npos) return true;
-  return false;
+  return holds(lower(name), {"jailbreak", "injection", "attack", "redteam", "red-team", "red_team", "adversar", "harmful", "malicious", "guardrail", "safety", "exploit", "refusal", "toxic"});
 }
 
 std::string shape_of(std::span<const std::string> columns) {
   if (columns.empty()) return {};
   const auto has = [&](std::initializer_list<std::string_view> words) {
-    return std::ranges::any_of(columns, [&](const std::string& column) { return one_of(lower_text(column), words); });
+    return std::ranges::any_of(columns, [&](const std::string& column) { return one_of(lower(column), words); });
   };
   const auto has_last = [&](std::initializer_list<std::string_view> words) {
-    return std::ranges::any_of(columns, [&](const std::string& column) { return column.find('.') != std::string::npos && one_of(lower_text(last_part_of(column)), words); });
+    return std::ranges::any_of(columns, [&](const std::string& column) { return column.find('.') != std::string::npos && one_of(lower(last_part_of(column)), words); });
   };
   const auto begins = [&](std::string_view word) {
     return std::ranges::any_of(columns, [&](const std::string& column) { return column == word || column.starts_with(std::string(word) + "."); });
@@ -100,8 +91,8 @@ std::string shape_of(std::span<const std::string> columns) {
 }
 
 std::string split_of(std::string_view path) {
-  const std::string lower = lower_text(path);
-  const std::string_view name = std::string_view(lower).substr(lower.rfind('/') + 1);
+  const std::string small = lower(path);
+  const std::string_view name = last_of(small, '/');
   const auto says = [](std::string_view text, std::string_view word) {
     for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1)) {
       const bool begins = at == 0 || !((text[at - 1] >= 'a' && text[at - 1] <= 'z') || (text[at - 1] >= '0' && text[at - 1] <= '9'));
@@ -111,8 +102,8 @@ std::string split_of(std::string_view path) {
     }
     return false;
   };
-  const std::size_t slash = lower.rfind('/');
-  const std::string_view folder = slash == std::string::npos ? std::string_view{} : std::string_view(lower).substr(0, slash);
+  const std::size_t slash = small.rfind('/');
+  const std::string_view folder = slash == std::string::npos ? std::string_view{} : std::string_view(small).substr(0, slash);
   for (const std::string_view part : {name, folder.substr(folder.rfind('/') + 1)}) {
     for (const std::string_view word : {"test", "testing", "holdout", "heldout"})
       if (says(part, word)) return "test";

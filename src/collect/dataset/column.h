@@ -12,7 +12,6 @@
 
 namespace stormwatch::collect {
 
-std::string lower_text(std::string_view text);            ///< ASCII letters only
 std::string_view last_part_of(std::string_view column);   ///< "content" of "messages.content"
 
 /// Orders to the model belong there: prompts, instructions, questions.

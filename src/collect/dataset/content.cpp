@@ -9,6 +9,7 @@
 #include "collect/instruction_text.h"
 #include "collect/secret_assets.h"
 #include "base/hash.h"
+#include "base/text.h"
 #include "format/pickle.h"
 
 namespace stormwatch::collect {
@@ -42,7 +43,7 @@ bool tells(const Sighting& s) {
 /// The text before `at` opens an element that a browser does not show.
 bool stands_hidden(std::string_view text, std::size_t at) {
   const std::size_t begin = at > 400 ? at - 400 : 0;
-  const std::string before = lower_text(text.substr(begin, at - begin));
+  const std::string before = lower(text.substr(begin, at - begin));
   const std::size_t comment = before.rfind("<!--");
   if (comment != std::string::npos && before.find("-->", comment) == std::string::npos) return true;
   const std::size_t tag = before.rfind('<');

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/hash.h"
+#include "base/text.h"
 #include "collect/dataset/column.h"
 
 namespace stormwatch::collect {
@@ -71,12 +72,12 @@ SplitRows::SplitRows(const Source& source, std::string_view split) : file_split_
 SplitRows::Role SplitRows::role_of(std::string_view column) {
   const auto known = roles_.find(std::string(column));
   if (known != roles_.end()) return known->second;
-  const std::string lower = lower_text(last_part_of(column));
-  const Role role = file_split_ == kNoSplit && names_split(lower) ? Role::split : names_row(lower) || names_label(column) || names_split(lower) || roles_.size() >= kMostColumns ? Role::left_out : Role::said;
+  const std::string small = lower(last_part_of(column));
+  const Role role = file_split_ == kNoSplit && names_split(small) ? Role::split : names_row(small) || names_label(column) || names_split(small) || roles_.size() >= kMostColumns ? Role::left_out : Role::said;
   if (roles_.size() >= kMostColumns) return role;
   roles_.emplace(column, role);
   if (role == Role::split) by_column_ = true;
-  if (role == Role::said) columns_ += hash64(lower_text(column));  // in any order
+  if (role == Role::said) columns_ += hash64(lower(column));  // in any order
   return role;
 }
 

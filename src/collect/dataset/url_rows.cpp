@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "collect/dataset/column.h"
 #include "posture/evidence.h"
 
@@ -42,7 +43,7 @@ bool is_url(std::string_view text) {
 
 void UrlTally::read(std::string_view url, std::uint64_t row) {
   ++urls;
-  const std::string host = lower_text(host_of(url));
+  const std::string host = lower(host_of(url));
   const bool is_plain = !url.starts_with("https://");
   const bool is_address = host.starts_with('[') || (!host.empty() && host.find_first_not_of("0123456789.") == std::string::npos);
   const bool is_reserved = is_below(host, kReserved);
@@ -50,7 +51,7 @@ void UrlTally::read(std::string_view url, std::uint64_t row) {
   address += is_address;
   reserved += is_reserved;
   claimable += is_below(host, kClaimable);
-  const std::string path = lower_text(url.substr(0, url.find_first_of("?#")));
+  const std::string path = lower(url.substr(0, url.find_first_of("?#")));
   static constexpr std::array<std::string_view, 18> endings{".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".svg", ".mp4", ".webm", ".avi", ".mov", ".mp3", ".wav", ".flac", ".zip", ".tar"};
   media += std::ranges::any_of(endings, [&](std::string_view ending) { return path.ends_with(ending); });
   if (first.empty() || (first_row == 0 && (is_plain || is_address || is_reserved))) {
@@ -60,13 +61,13 @@ void UrlTally::read(std::string_view url, std::uint64_t row) {
 }
 
 bool names_digest(std::string_view column) {
-  const std::string name = lower_text(last_part_of(column));
+  const std::string name = lower(last_part_of(column));
   static constexpr std::array<std::string_view, 9> words{"md5", "sha1", "sha256", "sha512", "sha-256", "checksum", "digest", "phash", "blake"};
   return std::ranges::any_of(words, [&](std::string_view word) { return name.find(word) != std::string::npos; });
 }
 
 bool names_media_url(std::string_view column) {
-  const std::string name = lower_text(column);
+  const std::string name = lower(column);
   if (name.find("url") == std::string::npos && name.find("link") == std::string::npos && name.find("uri") == std::string::npos) return false;
   static constexpr std::array<std::string_view, 7> words{"image", "img", "video", "audio", "download", "photo", "media"};
   return std::ranges::any_of(words, [&](std::string_view word) { return name.find(word) != std::string::npos; });

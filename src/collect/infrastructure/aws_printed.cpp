@@ -5,6 +5,7 @@
 #include <array>
 #include <cctype>
 
+#include "base/text.h"
 #include "collect/infrastructure/aws_shapes.h"
 #include "collect/infrastructure/cloudformation_forms.h"
 
@@ -108,12 +109,6 @@ std::string kind_in_arn(std::string_view arn) {
   }
   const std::string_view kind = parts[5].substr(0, parts[5].find_first_of("/:"));
   return std::string(parts[2]) + (parts[5].size() > kind.size() ? " " + std::string(kind) : std::string());
-}
-
-std::string lower(std::string_view text) {
-  std::string copy(text);
-  std::ranges::transform(copy, copy.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return copy;
 }
 
 // "ModelArn" is the own ARN of what a list of Models holds, and of what is no list; "clusterArn" in a list of tasks is another's.

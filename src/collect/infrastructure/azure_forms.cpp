@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collect/infrastructure/azure_forms.h"
 
+#include "base/text.h"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -95,12 +97,6 @@ constexpr Property kProperties[] = {{"azurerm_machine_learning_workspace", "hbiW
                                     {"", "endIpAddress", "end_ip_address"},
                                     {"", "anonymousPullEnabled", "anonymous_pull_enabled"},
                                     {"", "securityRules", "security_rule"}};
-
-std::string lower(std::string_view text) {
-  std::string copy(text);
-  std::ranges::transform(copy, copy.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return copy;
-}
 
 std::string snake(std::string_view name) {
   std::string text;

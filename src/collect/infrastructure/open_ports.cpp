@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collect/infrastructure/open_ports.h"
 
+#include "base/text.h"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -14,12 +16,6 @@ namespace {
 
 constexpr int kLastPort = 65535;
 constexpr std::size_t kMostRules = 2000;
-
-std::string lower(std::string_view text) {
-  std::string copy(text);
-  std::ranges::transform(copy, copy.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return copy;
-}
 
 bool is_everywhere(std::string_view address) {
   if (address.ends_with("/0")) return true;  // 0.0.0.0/0, ::/0 and whatever else the mask makes of it

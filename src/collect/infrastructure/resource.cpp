@@ -6,6 +6,7 @@
 #include <cctype>
 #include <map>
 
+#include "base/text.h"
 #include "collect/infrastructure/container_resources.h"
 #include "collect/infrastructure/manifest.h"
 #include "collect/infrastructure/open_ports.h"
@@ -34,8 +35,6 @@ constexpr std::array<std::string_view, 10> kIdentities{"aws_iam_role", "aws_iam_
                                                       "azuread_user", "kubernetes_service_account", "aws_cognito_user_pool"};
 constexpr std::array<std::string_view, 6> kNetworks{"aws_security_group", "google_compute_firewall", "azurerm_network_security_group",
                                                     "aws_vpc", "google_compute_network", "azurerm_virtual_network"};
-
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 Node* find_member(Node& map, std::string_view key) {
   for (Node::Member& member : map.members)
@@ -69,10 +68,10 @@ std::string sensitivity_of(const Node& body) {
         std::string name, value;
         for (const char c : member.key) name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
         for (const char c : member.value.scalar) value += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-        if (!contains(name, "classification") && !contains(name, "sensitivity")) continue;
+        if (!holds(name, "classification") && !holds(name, "sensitivity")) continue;
         for (const std::string_view word : {"restricted", "confidential", "internal", "public"})
-          if (contains(value, word)) return std::string(word);
-        if (contains(value, "pii") || contains(value, "phi") || contains(value, "sensitive")) return "confidential";
+          if (holds(value, word)) return std::string(word);
+        if (holds(value, "pii") || holds(value, "phi") || holds(value, "sensitive")) return "confidential";
       }
   return {};
 }
@@ -182,7 +181,7 @@ class Observer {
       Resource* main = target(reference);
       if (!main || main == &side) continue;
       if (main->type == "aws_s3_bucket" && reference.attribute == "bucket" && side.type.starts_with("aws_s3_bucket_")) take_in_bucket_part(*main, side);
-      const bool attaches = contains(side.type, "_policy") || contains(side.type, "attachment");
+      const bool attaches = holds(side.type, "_policy") || holds(side.type, "attachment");
       if (kind_of_type(main->type) != AssetKind::identity || !attaches) continue;
       if (reference.attribute != "role" && reference.attribute != "roles" && reference.attribute != "user" && reference.attribute != "users") continue;
       if (const Node* statements = side.body.find("statements")) append_items(main->body, "statements", *statements);
@@ -323,7 +322,7 @@ class Observer {
         cloud.platform = platform_of(resource.type);
         cloud.type = resource.type;
         const std::string_view region = resource.body.text("region", resource.body.text("location"));
-        if (!contains(region, "${")) cloud.region = region;
+        if (!holds(region, "${")) cloud.region = region;
         if (const auto open = flag_at(resource.body, "public_network_access_enabled")) cloud.public_access = *open;
         cloud.configuration = std::move(tree);
         facts = std::move(cloud);
@@ -383,13 +382,13 @@ class Observer {
       AgentFacts facts;
       facts.framework = "amazon-bedrock-agents";
       const std::string model(resource.body.text("foundation_model"));
-      if (!contains(model, "${")) facts.model_name = model;
+      if (!holds(model, "${")) facts.model_name = model;
       const AssetId agent = into_.add(make_asset(key, resource.address, Facts{facts}, place_of(resource)));
       into_.relate(agent, RelationKind::runs_on, self, place_of(resource));
       if (!facts.model_name.empty()) use_model(agent, "amazon-bedrock", facts.model_name, resource);
     }
     if (resource.type == "azurerm_cognitive_deployment")
-      if (const Node* model = resource.body.at_path("model.name"); model && model->is_string() && !contains(model->scalar, "${")) use_model(self, "azure-openai", model->scalar, resource);
+      if (const Node* model = resource.body.at_path("model.name"); model && model->is_string() && !holds(model->scalar, "${")) use_model(self, "azure-openai", model->scalar, resource);
   }
 
   void use_model(AssetId user, const std::string& vendor, const std::string& name, const Resource& resource) {
@@ -413,10 +412,10 @@ class Observer {
     }
     if (to == AssetKind::network) return {kind == AssetKind::network ? RelationKind::network_reach : RelationKind::exposes, true};
     if (to == AssetKind::datastore) {
-      const bool out = contains(attribute, "output") || contains(attribute, "log") || contains(attribute, "destination") || contains(attribute, "capture");
+      const bool out = holds(attribute, "output") || holds(attribute, "log") || holds(attribute, "destination") || holds(attribute, "capture");
       return {out ? RelationKind::writes : RelationKind::reads, false};
     }
-    if (from.type == "aws_sagemaker_endpoint_configuration" || contains(attribute, "model_name")) return {RelationKind::serves, false};
+    if (from.type == "aws_sagemaker_endpoint_configuration" || holds(attribute, "model_name")) return {RelationKind::serves, false};
     return {RelationKind::connects_to, false};
   }
 
@@ -457,7 +456,7 @@ class Observer {
     const Node* statements = resource.body.find("statements");
     if (!statements) return false;
     for (const std::string& action : permissions_of(*statements).allowed)
-      if (action == "*" || action == "s3:*" || contains(action, "Put") || contains(action, "Delete") || contains(action, "Write")) return true;
+      if (action == "*" || action == "s3:*" || holds(action, "Put") || holds(action, "Delete") || holds(action, "Write")) return true;
     return false;
   }
 

@@ -9,6 +9,7 @@
 #include <cctype>
 
 #include "base/embedded.h"
+#include "base/text.h"
 #include "collect/infrastructure/container.h"
 #include "format/content_document.h"
 
@@ -39,12 +40,6 @@ Service::Setting setting(const Node* node) {
   if (const Node* values = node->find("values"))
     for (const Node::Member& member : values->members) setting.values[member.key] = texts(&member.value);
   return setting;
-}
-
-std::string lower(std::string_view text) {
-  std::string small(text);
-  std::ranges::transform(small, small.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return small;
 }
 
 // `*` any text; linear in the text for the patterns we have.

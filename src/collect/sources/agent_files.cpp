@@ -5,6 +5,7 @@
 // the file is sighted: hidden characters, secrecy with reach, commands that harm.
 #include <algorithm>
 
+#include "base/text.h"
 #include "collect/collector.h"
 #include "collect/command_text.h"
 #include "collect/instruction_text.h"
@@ -12,12 +13,6 @@
 
 namespace stormwatch::collect {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
 
 /// agent-instructions, command, sub-agent, system, template; empty for other files.
 std::string_view role_of(const Source& source) {

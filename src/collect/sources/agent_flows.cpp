@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 
+#include "base/text.h"
 #include "collect/collector.h"
 #include "format/document.h"
 
@@ -16,13 +17,6 @@ namespace stormwatch::collect {
 namespace {
 
 constexpr std::size_t kMostNodes = 2'000, kMostEdges = 20'000, kMostTools = 100, kMostHandOffs = 200;
-
-std::string lower(std::string_view text) {
-  std::string out(text.substr(0, 200));
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-bool holds(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 struct Word {
   std::string_view part, word;
@@ -38,7 +32,7 @@ constexpr Word kAbilities[] = {{"codeinterpreter", "code-exec"}, {"code_interpre
     {"readfile", "file-read"}, {"writefile", "file-write"}, {"postgres", "database"}, {"mysql", "database"}, {"mongodb", "database"}, {"sql", "database"}, {"airtable", "database"}, {"stripe", "transact"}, {"retriever", "read-sensitive"}, {"vectorstore", "read-sensitive"}};
 
 std::string_view word_of(std::span<const Word> words, std::string_view text) {
-  const std::string small = lower(text);
+  const std::string small = lower(text.substr(0, 200));
   for (const Word& w : words)
     if (holds(small, w.part)) return w.word;
   return {};

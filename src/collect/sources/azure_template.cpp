@@ -9,6 +9,7 @@
 #include <cctype>
 #include <optional>
 
+#include "base/text.h"
 #include "collect/collector.h"
 #include "collect/infrastructure/azure_forms.h"
 #include "collect/infrastructure/resource.h"
@@ -24,12 +25,6 @@ constexpr std::size_t kMostRounds = 32;
 
 bool wants(const Source& source) {
   return source.kind == format::ContentKind::json && source.text.substr(0, 4096).find("eploymentTemplate.json") != std::string_view::npos;
-}
-
-std::string lower(std::string_view text) {
-  std::string copy(text);
-  std::ranges::transform(copy, copy.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return copy;
 }
 
 // copyIndex(), copyIndex('name'), copyIndex(1), copyIndex('name', 1): its number in round `index`.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "collect/collector.h"
 #include "collect/dataset/column.h"
 #include "collect/dataset/content.h"
@@ -23,7 +24,7 @@ constexpr std::size_t kColumnsShown = 200;
 
 bool says_data(const Source& source) {
   static constexpr std::array<std::string_view, 14> words{"data/", "dataset", "corpus", "corpora", "train", "finetun", "fine_tun", "fine-tun", "eval", "valid", "sft", "dpo", "rlhf", "instruct"};
-  const std::string path = lower_text(source.member.empty() ? source.path : source.member);
+  const std::string path = lower(source.member.empty() ? source.path : source.member);
   return std::ranges::any_of(words, [&](std::string_view word) { return path.find(word) != std::string::npos; });
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "collect/collector.h"
 #include "collect/dataset/column.h"
 #include "format/document.h"
@@ -25,7 +26,7 @@ std::string_view front_matter(std::string_view text) {
 }
 
 bool is_dataset_card(const Source& source) {
-  if (source.kind != format::ContentKind::markdown || lower_text(source.name) != "readme.md") return false;
+  if (source.kind != format::ContentKind::markdown || lower(source.name) != "readme.md") return false;
   const std::string_view matter = front_matter(source.text.substr(0, 256 << 10));
   for (const std::string_view key : {"task_categories:", "dataset_info:", "size_categories:", "source_datasets:", "annotations_creators:", "language_creators:", "task_ids:", "configs:"})
     if (matter.starts_with(key) || matter.find("\n" + std::string(key)) != std::string_view::npos) return true;
@@ -91,7 +92,7 @@ void read_card(const Source& source, const Node& card, DatasetFacts& facts) {
   facts.languages = texts_of(card.find("language"));
   facts.source = joined(texts_of(card.find("source_datasets")));
   read_splits(card, facts);
-  const std::string body = lower_text(source.text.substr(0, 512 << 10));
+  const std::string body = lower(source.text.substr(0, 512 << 10));
   const auto says = [&](std::initializer_list<std::string_view> words) { return std::ranges::any_of(words, [&](std::string_view word) { return body.find(word) != std::string::npos; }); };
   facts.provenance = !facts.source.empty() || says({"# source data", "# data collection", "# dataset creation", "# curation rationale", "# data source"});
   const std::string creators = joined(texts_of(card.find("annotations_creators"))) + joined(texts_of(card.find("language_creators")));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "code/effects.h"
 #include "code/names.h"
 #include "code/python.h"
@@ -38,12 +39,6 @@ bool wants(const Source& source) {
   return in_archive || is_triton_code(source) || is_mlflow_code(source);
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text.substr(0, 4000));
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
-}
-
 /// The command or code that a call takes, as far as it is known.
 std::string argument_of(const code::Module& module, const code::Names& names, const CallEffect& effect) {
   if (effect.argument == kNone) return {};
@@ -56,7 +51,7 @@ std::string argument_of(const code::Module& module, const code::Names& names, co
 
 /// A command line that no model needs: it opens a shell to the outside, or runs what it downloads or decodes.
 bool is_hostile_command(std::string_view command) {
-  const std::string text = lower(command);
+  const std::string text = lower(first_part(command));
   const auto has = [&](std::string_view word) { return text.find(word) != std::string::npos; };
   for (const std::string_view word : {"/dev/tcp/", "nc -e", "ncat -e", "bash -i", "mkfifo /tmp", "crontab", "authorized_keys", "/etc/shadow", ".ssh/id_", ".aws/credentials", "ld_preload"})
     if (has(word)) return true;
@@ -81,7 +76,7 @@ bool decodes(const code::Module& module, const code::Names& names, Index express
 
 /// Programs that handlers start for honest reasons: they install, unpack, convert, look at the machine.
 bool is_usual_program(std::string_view command) {
-  const std::string text = lower(command);
+  const std::string text = lower(first_part(command));
   if (text.find_first_of(";&|`$><") != std::string::npos) return false;
   for (const std::string_view words : {"pip", "pip3", "-m pip", "unzip", "tar", "ffmpeg", "ffprobe", "sox", "nvidia-smi", "ldconfig", "make", "cmake", "trtexec", "neuron-ls", "lscpu", "nproc", "uname", "ls", "hostname"})
     if (text == words || text.starts_with(std::string(words) + " ") || text.find(" " + std::string(words) + " ") != std::string::npos) return true;

@@ -9,6 +9,7 @@
 #include <array>
 #include <map>
 
+#include "base/text.h"
 #include "collect/collector.h"
 #include "collect/infrastructure/aws_printed.h"
 #include "collect/infrastructure/azure_forms.h"
@@ -25,12 +26,6 @@ constexpr std::size_t kLargestItem = 8U << 20;
 constexpr std::size_t kMostItems = 200'000;
 constexpr std::size_t kMostNeighbours = 100;
 constexpr std::size_t kMostKinds = 40;  // of resources left out that are named in gaps
-
-std::string lower(std::string_view text) {
-  std::string copy(text);
-  std::ranges::transform(copy, copy.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return copy;
-}
 
 bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 

@@ -5,6 +5,7 @@
 // without a header may still ask for OAuth when it is used. Values of the environment are never kept, only their names.
 #include <algorithm>
 
+#include "base/text.h"
 #include "collect/client_catalog.h"
 #include "collect/collector.h"
 #include "collect/instruction_text.h"
@@ -14,13 +15,6 @@
 
 namespace stormwatch::collect {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 const Node* first_of(const Node& map, std::initializer_list<std::string_view> keys) {
   for (const std::string_view key : keys)
@@ -37,13 +31,13 @@ bool is_local(std::string_view url) {
 /// True if the text stands for itself: no reference to a variable, an input or a placeholder, and enough letters to be a key.
 bool is_literal_secret(std::string_view name, std::string_view value) {
   const std::string key = lower(name);
-  const bool named = contains(key, "key") || contains(key, "token") || contains(key, "secret") || contains(key, "password") || contains(key, "authorization") || contains(key, "credential") || contains(key, "cookie");
-  if (!named || contains(key, "path") || contains(key, "file") || contains(key, "url")) return false;
+  const bool named = holds(key, "key") || holds(key, "token") || holds(key, "secret") || holds(key, "password") || holds(key, "authorization") || holds(key, "credential") || holds(key, "cookie");
+  if (!named || holds(key, "path") || holds(key, "file") || holds(key, "url")) return false;
   if (value.starts_with("Bearer ") || value.starts_with("bearer ") || value.starts_with("token ")) value.remove_prefix(value.find(' ') + 1);
   if (value.size() < 16 || value.find_first_of("${}<>% /\\") != std::string_view::npos) return false;
   const std::string low = lower(value);
   for (const std::string_view placeholder : {"your", "xxx", "changeme", "example", "placeholder", "...", "***", "replace", "insert", "todo", "dummy", "test", "sample", "my-", "my_", "here", "env:", "input:", "api_key", "apikey", "api-key"})
-    if (contains(low, placeholder)) return false;
+    if (holds(low, placeholder)) return false;
   const bool digits = std::ranges::any_of(value, [](char c) { return c >= '0' && c <= '9'; });
   std::string distinct(value);
   std::ranges::sort(distinct);
@@ -112,7 +106,7 @@ struct ServerReader {
     }
     std::string address = url && url->is_string() ? url->scalar : launch.url;
     const std::string type = lower(entry.text("type", entry.text("transport")));
-    facts.transport = !address.empty() ? (contains(type, "sse") || address.ends_with("/sse") ? "sse" : contains(type, "ws") ? "websocket" : "http") : words.empty() ? type : "stdio";
+    facts.transport = !address.empty() ? (holds(type, "sse") || address.ends_with("/sse") ? "sse" : holds(type, "ws") ? "websocket" : "http") : words.empty() ? type : "stdio";
     if (!address.empty()) {
       const std::size_t query = address.find('?');
       facts.url = excerpt_of(address.substr(0, query));
@@ -120,8 +114,8 @@ struct ServerReader {
       if (first_of(entry, {"bearer_token_env_var", "oauth", "auth", "authProvider", "authorization"})) facts.authenticated = true;
       if (headers && headers->is_map())
         for (const Node::Member& member : headers->members)
-          if (const std::string key = lower(member.key); contains(key, "auth") || contains(key, "key") || contains(key, "token") || contains(key, "cookie")) facts.authenticated = true;
-      if (std::ranges::any_of(words, [](const std::string& w) { return contains(lower(w), "authorization"); })) facts.authenticated = true;
+          if (const std::string key = lower(member.key); holds(key, "auth") || holds(key, "key") || holds(key, "token") || holds(key, "cookie")) facts.authenticated = true;
+      if (std::ranges::any_of(words, [](const std::string& w) { return holds(lower(w), "authorization"); })) facts.authenticated = true;
     }
     if (const Node* flag = entry.find("disabled")) facts.disabled = flag->as_bool();
     if (const Node* flag = entry.find("enabled"); flag && flag->as_bool()) facts.disabled = !*flag->as_bool();
@@ -226,7 +220,7 @@ bool wants_client(const Source& source) {
   using enum format::ContentKind;
   if (source.cut || (source.kind != json && source.kind != yaml && source.kind != toml)) return false;
   for (const std::string_view word : {"mcpServers", "mcp_servers", "context_servers", "mcp.servers"})
-    if (contains(source.text, word)) return true;
+    if (holds(source.text, word)) return true;
   return source.bytes.size() < (1U << 20) && client_of(source.path) != nullptr;
 }
 

@@ -9,6 +9,7 @@
 #include <map>
 
 #include "base/hash.h"
+#include "base/text.h"
 #include "collect/collector.h"
 #include "collect/dataset/column.h"
 #include "match/personal.h"
@@ -23,7 +24,7 @@ using match::PersonalClass;
 /// log, transcript, prompt ...: what the file is; empty if it is not read for personal data.
 std::string_view purpose_of(const Source& source) {
   if (source.kind == ContentKind::notebook) return "notebook";
-  const std::string name = lower_text(source.name), path = lower_text(source.member.empty() ? source.path : source.member);
+  const std::string name = lower(source.name), path = lower(source.member.empty() ? source.path : source.member);
   const auto ends = [&](std::initializer_list<std::string_view> endings) { return std::ranges::any_of(endings, [&](std::string_view ending) { return name.ends_with(ending); }); };
   const auto says = [&](std::initializer_list<std::string_view> words) { return std::ranges::any_of(words, [&](std::string_view word) { return path.find(word) != std::string::npos; }); };
   const bool prose = source.kind == ContentKind::text || source.kind == ContentKind::markdown, data = source.kind == ContentKind::json || source.kind == ContentKind::yaml || source.kind == ContentKind::xml;

@@ -9,6 +9,7 @@
 #include <array>
 #include <map>
 
+#include "base/text.h"
 #include "collect/collector.h"
 #include "format/document.h"
 
@@ -42,8 +43,6 @@ constexpr Target kTargets[] = {
     {"hatch publish", "PyPI", true},               {"npm publish", "npm", true},     {"changesets/action", "npm", true}, {"cargo publish", "crates.io", true}, {"huggingface-cli upload", "Hugging Face", false},
     {"hf upload", "Hugging Face", false},
 };
-
-bool holds(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 bool is_commit(std::string_view text) { return text.size() == 40 && text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos; }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "collect/collector.h"
 #include "collect/dataset/column.h"
 #include "collect/dataset/content.h"
@@ -21,8 +22,7 @@ constexpr std::size_t kMostTables = 100;
 bool wants(const Source& source) { return !format::is_text(source.kind) && format::is_sqlite(source.bytes); }
 
 bool says_data(std::string_view path) {
-  const std::string lower = lower_text(path);
-  return std::ranges::any_of(std::array<std::string_view, 8>{"dataset", "corpus", "corpora", "train", "finetun", "fine_tun", "fine-tun", "instruct"}, [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+  return holds(lower(path), {"dataset", "corpus", "corpora", "train", "finetun", "fine_tun", "fine-tun", "instruct"});
 }
 
 void read_table(const Source& source, const std::string& path, const format::SqliteDatabase& database, const format::SqliteTable& table, Observation& seen) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <set>
 
+#include "base/text.h"
 #include "collect/collector.h"
 #include "collect/dataset/column.h"
 #include "collect/dataset/content.h"
@@ -37,7 +38,7 @@ class Samples {
       ++others_;
       return;
     }
-    const std::string key = member.name.substr(0, dot), ending = lower_text(std::string_view(member.name).substr(dot + 1));
+    const std::string key = member.name.substr(0, dot), ending = lower(std::string_view(member.name).substr(dot + 1));
     if (key != key_) end_sample();
     key_ = key;
     if (ending.size() > 40 || (endings_.size() >= 100 && !endings_.contains(ending))) return;

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "base/text.h"
 #include "collect/understanding/agent_values.h"
 
 namespace stormwatch::collect {
@@ -15,9 +16,6 @@ using code::Expression;
 using code::ExpressionKind;
 using code::Index;
 using code::kNone;
-
-bool one_of(std::string_view name, std::initializer_list<std::string_view> all) { return std::ranges::find(all, name) != all.end(); }
-std::string_view last_of(std::string_view name) { return name.substr(name.rfind('.') + 1); }
 
 /// The client that a model's API is called through.
 std::string_view client_of(std::string_view name) {

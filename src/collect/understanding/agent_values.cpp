@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "collect/understanding/far_functions.h"
 
 namespace stormwatch::collect {
@@ -15,9 +16,6 @@ using code::kNone;
 namespace {
 
 constexpr int kMostLinks = 60;  // of a chain of calls
-
-std::string_view last_of(std::string_view name) { return name.substr(name.rfind('.') + 1); }
-bool one_of(std::string_view name, std::initializer_list<std::string_view> all) { return std::ranges::find(all, name) != all.end(); }
 
 std::string capital(std::string_view key) {
   std::string out(key);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <set>
 
+#include "base/text.h"
 #include "collect/understanding/agent_values.h"
 #include "collect/understanding/sight.h"
 
@@ -17,9 +18,6 @@ using code::Index;
 using code::kNone;
 
 constexpr std::size_t kMostAgents = 300, kMostHelpers = 200;  // a file, an agent
-
-bool one_of(std::string_view name, std::initializer_list<std::string_view> all) { return std::ranges::find(all, name) != all.end(); }
-std::string_view last_of(std::string_view name) { return name.substr(name.rfind('.') + 1); }
 
 /// TOOLS = [search, send] at the top of a file: other files import the list. The relation's beginning is no asset; join() puts the
 /// tools in the list's place.

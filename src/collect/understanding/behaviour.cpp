@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <set>
 
+#include "base/text.h"
 #include "collect/understanding/possible_values.h"
 #include "collect/understanding/sight.h"
 
@@ -18,12 +19,6 @@ using code::Expression;
 using code::ExpressionKind;
 using code::Index;
 using code::kNone;
-
-std::string lower(std::string_view text) {
-  std::string out(text.substr(0, 4000));
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
 
 struct Trace {
   std::string_view text, subject;
@@ -62,7 +57,7 @@ void commands_and_paths(View& v, const PossibleValues& values, Index i, const Ex
   };
   if (effect.effect == Effect::shell || effect.effect == Effect::process) {
     for (const std::string& written : [&] { auto all = values.of(effect.argument); all.insert(all.begin(), subject_text(v, e, effect)); return all; }()) {
-      const std::string text = lower(written);
+      const std::string text = lower(first_part(written));
       if (text.empty()) continue;
       for (const Trace& t : kCommands)
         if (text.find(t.text) != std::string::npos) { see(t.subject, fmt::format("runs {:?}", excerpt_of(written, 120))); break; }
@@ -72,7 +67,7 @@ void commands_and_paths(View& v, const PossibleValues& values, Index i, const Ex
   }
   if (effect.effect == Effect::write_file || effect.effect == Effect::remove_file || effect.effect == Effect::permission) {
     for (const std::string& path : values.of(effect.argument)) {
-      const std::string text = lower(path);
+      const std::string text = lower(first_part(path));
       for (const Trace& t : kPlaces)
         if (text.find(t.text) != std::string::npos) { see(t.subject, fmt::format("writes or removes {:?}", excerpt_of(path, 120))); break; }
     }

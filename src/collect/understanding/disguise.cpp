@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <set>
 
+#include "base/text.h"
 #include "collect/instruction_text.h"
 #include "collect/phrases.h"
 #include "collect/understanding/possible_values.h"
@@ -21,18 +22,10 @@ using code::Index;
 using code::kNone;
 using code::Role;
 
-std::string lower(std::string_view text) {
-  std::string out(text.substr(0, 4000));
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-bool holds(std::string_view text, std::initializer_list<std::string_view> any) {
-  return std::ranges::any_of(any, [&](std::string_view a) { return text.find(a) != std::string_view::npos; });
-}
 /// "words" of a text as " w w w ": so that a beginning can be asked for as " send".
 std::string words(std::string_view text) {
   std::string out = " ";
-  for (const char c : lower(text)) out += std::isalnum(static_cast<unsigned char>(c)) ? c : ' ';
+  for (const char c : lower(first_part(text))) out += std::isalnum(static_cast<unsigned char>(c)) ? c : ' ';
   return out;
 }
 /// "exfiltrateHistory", "exfiltrate_history" -> "exfiltrate history".
@@ -247,7 +240,7 @@ void credentials_in_results(View& v, const PossibleValues& values) {
   for (Index i = 0; i < v.module.expressions.size(); ++i) {
     const Expression& e = v.module.at(i);
     if ((e.kind != ExpressionKind::string && e.kind != ExpressionKind::format) || e.text.size() < 30 || e.owner == kNone || !values.is_reached(e.owner) || v.source.context == "test") continue;
-    const std::string text = lower(e.text);
+    const std::string text = lower(first_part(e.text));
     std::set<std::string_view> found;
     for (const std::string_view label : labels) {
       const auto at = text.find(label);
@@ -345,7 +338,7 @@ void predictable_tokens(View& v, const PossibleValues& values) {
         secret |= callee.starts_with("secrets.") || callee == "os.urandom" || callee.starts_with("uuid.uuid4") || callee.starts_with("hmac.") || callee == "random.SystemRandom";
       }
       if (e.kind == ExpressionKind::name) {
-        secret |= holds(lower(e.text), {"secret", "salt", "nonce", "signing", "pepper", "private"});
+        secret |= holds(lower(first_part(e.text)), {"secret", "salt", "nonce", "signing", "pepper", "private"});
         if (const Index bound = v.names.binding(i); bound != kNone && bound != i && v.module.at(bound).owner == e.owner) stack.push_back(bound);
       }
       stack.insert(stack.end(), e.parts.begin(), e.parts.end());
@@ -401,7 +394,7 @@ void planted_commands(View& v, const PossibleValues& values) {
     for (std::size_t k = 0; k < e.parts.size() && k < e.names.size(); ++k) {
       const std::string key = lower(e.names[k]);
       if (key != "command" && key != "cmd" && key != "script" && key != "run" && key != "exec") continue;
-      const std::string text = lower(v.names.pattern_of(e.parts[k]));
+      const std::string text = lower(first_part(v.names.pattern_of(e.parts[k])));
       const bool piped = holds(text, {"curl ", "wget "}) && holds(text, {"| sh", "| bash", "|sh", "|bash"});
       if (piped || holds(text, {"| crontab", "crontab -", "/dev/tcp/", "nc -e", "bash -i", "authorized_keys", "usermod -ag sudo", "setenforce 0", "history -c"}))
         sight(v, "dangerous-command", "planted-command", fmt::format("hands on the command {:?}", excerpt_of(text, 120)), e.parts[k]);
@@ -414,7 +407,7 @@ void web_shells(View& v) {
   for (Index i = 0; i < v.module.expressions.size(); ++i) {
     const Expression& e = v.module.at(i);
     if (e.kind != ExpressionKind::string || e.text.size() < 20 || e.text.size() > 20'000) continue;
-    const std::string text = lower(e.text);
+    const std::string text = lower(first_part(e.text));
     const bool php = text.find("<?php") != std::string::npos && holds(text, {"system(", "shell_exec(", "passthru(", "eval(", "assert("}) && holds(text, {"$_get", "$_post", "$_request", "$_cookie"});
     const bool jsp = text.find("<%") != std::string::npos && text.find("getruntime().exec(") != std::string::npos && text.find("request.getparameter") != std::string::npos;
     if (php || jsp) sight(v, "dangerous-command", "web-shell", "carries a page that runs what a visitor sends", i);

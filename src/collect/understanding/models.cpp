@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/text.h"
 #include "collect/understanding/agent_values.h"
 #include "collect/understanding/view.h"
 
@@ -18,9 +19,6 @@ using code::kNone;
 bool starts(std::string_view name, std::string_view root) {
   return name.starts_with(root) && (name.size() == root.size() || name[root.size()] == '.' || name[root.size()] == '_' || name[root.size()] == '/' || name[root.size()] == '-');
 }
-std::string_view last_of(std::string_view name) { return name.substr(name.rfind('.') + 1); }
-bool one_of(std::string_view name, std::initializer_list<std::string_view> all) { return std::ranges::find(all, name) != all.end(); }
-
 struct Vendor {
   std::string_view root, vendor;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "collect/understanding/sight.h"
 
 namespace stormwatch::collect {
@@ -15,9 +16,6 @@ using code::ExpressionKind;
 using code::Flow;
 using code::Index;
 using code::kNone;
-
-bool one_of(std::string_view name, std::initializer_list<std::string_view> all) { return std::ranges::find(all, name) != all.end(); }
-std::string_view last_of(std::string_view name) { return name.substr(name.rfind('.') + 1); }
 
 void unsafe_loads(View& v, Index i, const Expression& e, const std::string& name) {
   const auto see = [&](std::string subject, std::string detail, Confidence confidence = Confidence::high) {

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <set>
 
+#include "base/text.h"
 #include "collect/understanding/sight.h"
 
 namespace stormwatch::collect {
@@ -22,17 +23,6 @@ using code::Index;
 using code::kNone;
 
 constexpr int kMostParts = 200;
-
-bool one_of(std::string_view word, std::initializer_list<std::string_view> all) { return std::ranges::find(all, word) != all.end(); }
-std::string_view last_of(std::string_view name) { return name.substr(name.rfind('.') + 1); }
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-bool holds(std::string_view text, std::initializer_list<std::string_view> any) {
-  return std::ranges::any_of(any, [&](std::string_view a) { return text.find(a) != std::string_view::npos; });
-}
 
 /// Anything that may be a check of who calls: auth= and token_verifier=, requireBearerAuth, jwt, keys, certificates. "author" is none.
 bool speaks_of_authentication(std::string_view source) {

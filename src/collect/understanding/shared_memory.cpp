@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <map>
 
+#include "base/text.h"
 #include "collect/understanding/possible_values.h"
 #include "collect/understanding/sight.h"
 
@@ -16,9 +17,6 @@ using code::Expression;
 using code::ExpressionKind;
 using code::Index;
 using code::kNone;
-
-bool one_of(std::string_view word, std::initializer_list<std::string_view> all) { return std::ranges::find(all, word) != all.end(); }
-std::string_view last_of(std::string_view name) { return name.substr(name.rfind('.') + 1); }
 
 Index member_of(const View& v, Index map, std::string_view key) {
   const Index at = map == kNone ? kNone : v.names.literal_of(map);

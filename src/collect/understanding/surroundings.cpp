@@ -7,6 +7,7 @@
 #include <array>
 #include <set>
 
+#include "base/text.h"
 #include "collect/understanding/sight.h"
 #include "collect/understanding/view.h"
 
@@ -18,16 +19,6 @@ using code::Expression;
 using code::ExpressionKind;
 using code::Index;
 using code::kNone;
-
-bool one_of(std::string_view name, std::initializer_list<std::string_view> all) { return std::ranges::find(all, name) != all.end(); }
-bool holds(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
-std::string_view last_of(std::string_view name) { return name.substr(name.rfind('.') + 1); }
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
 
 /// A fact that is true wherever it is seen once, with the place that shows it.
 void show(View& v, Asset& asset, Flag& fact, bool value, code::Spot spot) {

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <set>
 
+#include "base/text.h"
 #include "collect/understanding/sight.h"
 
 namespace stormwatch::collect {
@@ -22,17 +23,6 @@ using code::kNone;
 
 constexpr int kMostParts = 400;  // of one registration
 
-std::string lower(std::string_view text) {
-  std::string out(text.substr(0, 4000));
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-bool holds(std::string_view text, std::initializer_list<std::string_view> any) {
-  return std::ranges::any_of(any, [&](std::string_view a) { return text.find(a) != std::string_view::npos; });
-}
-bool one_of(std::string_view word, std::initializer_list<std::string_view> all) { return std::ranges::find(all, word) != all.end(); }
-std::string_view last_of(std::string_view name) { return name.substr(name.rfind('.') + 1); }
-
 /// `true`, and mcp.ToBoolPtr(true), of Go.
 std::optional<bool> flag_of(const View& v, Index value) {
   if (value == kNone) return std::nullopt;
@@ -41,7 +31,7 @@ std::optional<bool> flag_of(const View& v, Index value) {
   return e.kind == ExpressionKind::call && e.parts.size() == 2 ? v.names.boolean_value(e.parts[1]) : std::nullopt;
 }
 
-bool is_temporary(std::string_view text) { return holds(lower(text), {"tmp", "temp", "cache", "log", "lock", "devnull", "/dev/null"}); }
+bool is_temporary(std::string_view text) { return holds(lower(first_part(text)), {"tmp", "temp", "cache", "log", "lock", "devnull", "/dev/null"}); }
 
 /// The first word of a constant SQL statement, in capitals.
 std::string verb_of_statement(const View& v, Index statement) {
@@ -108,7 +98,7 @@ std::vector<Found> deeds_of(const View& v, Index function) {
 /// "Get the weather of a city": the first word is one of reading, and none of what follows says that something is changed.
 bool says_it_looks_up(std::string_view description) {
   std::string text;
-  for (const char c : lower(description)) text += std::isalnum(static_cast<unsigned char>(c)) ? c : ' ';
+  for (const char c : lower(first_part(description))) text += std::isalnum(static_cast<unsigned char>(c)) ? c : ' ';
   const std::size_t begin = text.find_first_not_of(' ');
   if (begin == std::string::npos) return false;
   const std::string_view first = std::string_view(text).substr(begin, text.find(' ', begin) - begin);

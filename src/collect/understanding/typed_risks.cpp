@@ -2,6 +2,7 @@
 // Deserialisers and settings of Go, Java and C# that give up a protection, as sightings.
 #include <algorithm>
 
+#include "base/text.h"
 #include "collect/understanding/sight.h"
 
 namespace stormwatch::collect {
@@ -13,7 +14,6 @@ using code::ExpressionKind;
 using code::Index;
 using code::kNone;
 
-bool one_of(std::string_view name, std::initializer_list<std::string_view> all) { return std::ranges::find(all, name) != all.end(); }
 bool ends_in(std::string_view name, std::string_view last) {
   return name == last || (name.ends_with(last) && name[name.size() - last.size() - 1] == '.');
 }

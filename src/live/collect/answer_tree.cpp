@@ -6,6 +6,7 @@
 #include <cctype>
 #include <charconv>
 
+#include "base/text.h"
 #include "format/document.h"
 #include "format/xml_tree.h"
 
@@ -13,12 +14,6 @@ namespace stormwatch::live {
 namespace {
 
 constexpr std::string_view kNotKept = "(not kept)";
-
-std::string lower(std::string_view text) {
-  std::string copy(text);
-  std::ranges::transform(copy, copy.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return copy;
-}
 
 Node scalar_of(const std::string& text) {
   Node node;

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <thread>
 
+#include "base/text.h"
 #include "live/canonical_json.h"
 #include "live/collect/answer_tree.h"
 #include "live/collect/signature_v4.h"
@@ -14,8 +15,6 @@ namespace stormwatch::live {
 namespace {
 
 using Speaks = CalledService::Speaks;
-
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 // "{region}" and the like; nullopt if one stands for nothing. `encode` is told the name and value.
 template <class F>
@@ -35,7 +34,7 @@ std::optional<std::string> filled(std::string_view text, const CallValues& value
 std::string as_it_is(std::string_view, const std::string& value) { return value; }
 
 bool fill(Node& node, const CallValues& values) {
-  if (node.is_string() && contains(node.scalar, "{")) {
+  if (node.is_string() && holds(node.scalar, "{")) {
     auto text = filled(node.scalar, values, as_it_is);
     if (!text) return false;
     node.scalar = std::move(*text);
@@ -73,11 +72,11 @@ double wait_told(const HttpAnswer& answer) {
 }
 
 bool says_throttled(std::string_view code) {
-  return contains(code, "Throttl") || contains(code, "TooManyRequests") || code == "RequestLimitExceeded" || code == "SlowDown" || code == "RATE_LIMIT_EXCEEDED" || code == "ProvisionedThroughputExceededException";
+  return holds(code, "Throttl") || holds(code, "TooManyRequests") || code == "RequestLimitExceeded" || code == "SlowDown" || code == "RATE_LIMIT_EXCEEDED" || code == "ProvisionedThroughputExceededException";
 }
 bool says_refused(std::string_view code) {
-  return contains(code, "AccessDenied") || contains(code, "Unauthorized") || contains(code, "NotAuthorized") || contains(code, "AuthorizationFailed") || contains(code, "AuthFailure") || contains(code, "InvalidClientTokenId") ||
-         contains(code, "UnrecognizedClient") || contains(code, "ExpiredToken") || contains(code, "SignatureDoesNotMatch") || contains(code, "OptInRequired") || contains(code, "PERMISSION_DENIED");
+  return holds(code, "AccessDenied") || holds(code, "Unauthorized") || holds(code, "NotAuthorized") || holds(code, "AuthorizationFailed") || holds(code, "AuthFailure") || holds(code, "InvalidClientTokenId") ||
+         holds(code, "UnrecognizedClient") || holds(code, "ExpiredToken") || holds(code, "SignatureDoesNotMatch") || holds(code, "OptInRequired") || holds(code, "PERMISSION_DENIED");
 }
 
 
@@ -103,10 +102,10 @@ Result<HttpRequest> Asker::request_of(const Call& call, const CalledService& ser
   with.kind = Node::Kind::map;
   HttpRequest request;
   request.seconds = limits_.answer_seconds;
-  const std::string origin = !endpoint_.empty() ? endpoint_ : contains(*host, "://") ? *host : "https://" + *host;
+  const std::string origin = !endpoint_.empty() ? endpoint_ : holds(*host, "://") ? *host : "https://" + *host;
   request.url = origin + *path;
   const auto add_query = [&](const std::string& fields) {
-    if (!fields.empty()) request.url += (contains(request.url, "?") ? "&" : "?") + fields;
+    if (!fields.empty()) request.url += (holds(request.url, "?") ? "&" : "?") + fields;
   };
   if (!page.empty() && call.page_to == "url") {
     if (origin_of(page) != origin_of(request.url)) return failure("the next page is at another origin", call.operation);
@@ -166,7 +165,7 @@ Answered Asker::ask(const Call& call, const CallValues& values, const std::strin
     if (!answer) {
       answered = {Outcome::failed, {}, answer.error().what};
       // What is too long or not trusted stays so.
-      if (contains(answer.error().what, "longer than") || contains(answer.error().what, "ertificate") || contains(answer.error().what, "not protected")) return answered;
+      if (holds(answer.error().what, "longer than") || holds(answer.error().what, "ertificate") || holds(answer.error().what, "not protected")) return answered;
     } else {
       answered = judged(call, *answer);
       told = wait_told(*answer);

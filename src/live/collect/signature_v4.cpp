@@ -12,15 +12,10 @@
 #include <vector>
 
 #include "base/hash.h"
+#include "base/text.h"
 
 namespace stormwatch::live {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string copy(text);
-  std::ranges::transform(copy, copy.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return copy;
-}
 
 std::string one_blank(std::string_view text) {
   std::string out;

@@ -5,16 +5,11 @@
 #include <array>
 #include <set>
 
+#include "base/text.h"
 #include "live/exercise/exercise.h"
 
 namespace stormwatch::live::exercise {
 namespace {
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
-}
 
 bool below(std::string_view path, std::string_view folder) { return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/'); }
 
@@ -50,14 +45,14 @@ class Comparison {
   Comparison(const Doings& doings, const Allowed& allowed) : doings_(doings), allowed_(allowed) {
     if (doings.tool) {
       name_ = doings.tool->text("name");
-      said_ = lowered(name_ + " " + std::string(doings.tool->text("title")) + " " + std::string(doings.tool->text("description")));
+      said_ = lower(name_ + " " + std::string(doings.tool->text("title")) + " " + std::string(doings.tool->text("description")));
       if (const Node* hints = doings.tool->find("annotations"); hints && hints->is_map()) {
         read_only_ = hint(*hints, "readOnlyHint").value_or(false);
         closed_ = !hint(*hints, "openWorldHint").value_or(true);
         additive_ = !hint(*hints, "destructiveHint").value_or(true);
       }
     }
-    said_ += " " + lowered(allowed.server);
+    said_ += " " + lower(allowed.server);
   }
 
   std::vector<Behaviour> take() {
@@ -155,12 +150,12 @@ class Comparison {
                                                   "find", "fd", "fdfind", "grep", "egrep", "rg", "ag", "ls", "stat", "file", "du", "df", "ps", "wc", "head", "tail", "id", "whoami", "date"};
     if (!doings_.tool || act.kind == "descendant" || asks_for_version(act.detail)) return;
     if (kQuiet.contains(program) && act.detail.find("-i") == std::string::npos) return;
-    if (act.object == allowed_.program || says(lowered(program))) return;
+    if (act.object == allowed_.program || says(lower(program))) return;
     add(read_only_ ? "starts-process-though-read-only" : "starts-process", "started " + excerpt_of(act.detail.empty() ? act.object : act.detail, 160) + (read_only_ ? " and says readOnlyHint" : ""));
   }
 
   void look_at_host(const std::string& where) {
-    const std::string host = lowered(where.substr(0, where.rfind(':')));
+    const std::string host = lower(where.substr(0, where.rfind(':')));
     if (where.ends_with(".sock")) return add("reaches-container-engine", "tried to reach " + where + when());
     if (host == "localhost" || host.ends_with(".localhost") || host == "workstation" || host.ends_with(".arpa") || host == allowed_.asked_host || host.ends_with("." + allowed_.asked_host)) return;
     for (const std::string_view site : kDropSites)

@@ -16,6 +16,7 @@
 #include <cstring>
 #include <thread>
 
+#include "base/text.h"
 #include "live/exercise/authority.h"
 
 namespace stormwatch::live::exercise {
@@ -24,17 +25,9 @@ namespace {
 constexpr std::size_t kRequest = 1U << 20;
 constexpr int kConversations = 64;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = lower(c);
-  return out;
-}
-
 /// The value of a header in the head of a request.
 std::string header_of(std::string_view head, std::string_view name) {
-  const std::string folded = lowered(head), wanted = "\r\n" + std::string(name) + ":";
+  const std::string folded = lower(head), wanted = "\r\n" + std::string(name) + ":";
   const std::size_t at = folded.find(wanted);
   if (at == std::string::npos) return {};
   std::string_view value = head.substr(at + wanted.size());
@@ -148,7 +141,7 @@ class Sinkhole::Conversation {
     if (!secure_) return false;
     SSL_set_fd(secure_, socket_);
     const bool accepted = SSL_accept(secure_) == 1;
-    if (const char* named = SSL_get_servername(secure_, TLSEXT_NAMETYPE_host_name)) meant_.host = lowered(named);
+    if (const char* named = SSL_get_servername(secure_, TLSEXT_NAMETYPE_host_name)) meant_.host = lower(named);
     if (!accepted) owner_.acts_.tell("request", meant_.host, "a TLS connection whose certificate was refused");
     return accepted;
   }
@@ -170,7 +163,7 @@ class Sinkhole::Conversation {
     while ((head = buffer_.find("\r\n\r\n")) == std::string::npos)
       if (!more()) return false;
     const std::string top = buffer_.substr(0, head + 2), length = header_of(top, "content-length"), host = header_of(top, "host");
-    const bool chunked = lowered(header_of(top, "transfer-encoding")).find("chunked") != std::string::npos;
+    const bool chunked = lower(header_of(top, "transfer-encoding")).find("chunked") != std::string::npos;
     if (!header_of(top, "expect").empty()) say("HTTP/1.1 100 Continue\r\n\r\n");
     const std::size_t body = length.empty() ? 0 : std::min<std::size_t>(std::strtoull(length.c_str(), nullptr, 10), kRequest);
     while (buffer_.size() < head + 4 + body && more()) {}
@@ -183,9 +176,9 @@ class Sinkhole::Conversation {
     const std::string line = top.substr(0, top.find("\r\n"));
     const std::string whole = buffer_.substr(0, end);
     buffer_.erase(0, end);
-    if (!host.empty()) meant_.host = lowered(host.substr(0, host.find(':')));
+    if (!host.empty()) meant_.host = lower(host.substr(0, host.find(':')));
     if (line.starts_with("CONNECT ")) {
-      meant_.host = lowered(line.substr(8, line.find_first_of(": ", 8) - 8));
+      meant_.host = lower(line.substr(8, line.find_first_of(": ", 8) - 8));
       owner_.acts_.tell("host", line.substr(8, line.find(' ', 8) - 8), "by a proxy request");
       say("HTTP/1.1 200 Connection established\r\n\r\n");
       return true;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "live/guard/flow.h"
 
+#include "base/text.h"
+
 #include <algorithm>
 #include <array>
 
@@ -8,8 +10,6 @@ namespace stormwatch::live::guard {
 namespace {
 
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-char lower(char c) { return is_upper(c) ? static_cast<char>(c + 32) : c; }
-
 /// "sendEmail_to-all" -> send, email, to, all.
 std::vector<std::string> words_of(std::string_view name) {
   std::vector<std::string> words(1);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "live/guard/policy.h"
 
+#include "base/text.h"
+
 #include <re2/re2.h>
 
 #include <cmath>
 
 namespace stormwatch::live::guard {
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 std::string line_of(const Node& node) { return "line " + std::to_string(node.line); }
 
