@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "graph/folders.h"
+#include "posture/model_role.h"
 
 namespace stormwatch::graph {
 
@@ -50,6 +51,7 @@ class FactJoiner {
     public_models_are_nobodys_secret();
     known_publishers_are_verified();
     free_agents_install_what_they_like();
+    named_models_decide();
   }
 
  private:
@@ -206,8 +208,7 @@ class FactJoiner {
     for (const std::size_t m : all(AssetKind::model)) {
       auto& model = facts<ModelFacts>(m);
       if (model.proprietary) continue;
-      std::string licence = model.licence;
-      std::ranges::transform(licence, licence.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      const std::string licence = lower(model.licence);
       const bool kept = holds(licence, "proprietary") || holds(licence, "all rights reserved") || holds(licence, "internal use");
       const bool elsewhere = assets_[m].key.starts_with("hf:") || (!model.source.empty() && model.source != "file" && model.source != "internal" && !holds(model.source, "://"));
       if (kept) model.proprietary = true;
@@ -240,6 +241,15 @@ class FactJoiner {
       auto& agent = facts<AgentFacts>(a);
       if (agent.installs_packages || !among(agent.capabilities, "code-exec") || !agent.human_approval) continue;
       agent.installs_packages = !*agent.human_approval;
+    }
+  }
+
+  // A model's classes say best what it decides; where nothing has them, its name does.
+  void named_models_decide() {
+    for (const std::size_t m : all(AssetKind::model)) {
+      auto& model = facts<ModelFacts>(m);
+      if (model.role.empty()) model.role = role_of_name(assets_[m].name);
+      if (model.role == "identity-decision" && !model.physical_input && judges_a_person(assets_[m].name)) model.physical_input = true;
     }
   }
 

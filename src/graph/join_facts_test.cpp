@@ -105,6 +105,17 @@ TEST(JoinFacts, AGateOfThePipelineStandsBeforeWhatModelsAreTrainedOn) {
   }
 }
 
+TEST(JoinFacts, AModelIsWhatItIsNamedForUnlessItsClassesSayMore) {
+  Scene scene;
+  scene.add("file:spam.onnx", ModelFacts{.role = "fraud-decision"}, "spam.onnx");
+  scene.add("hf:org/face-recognition", ModelFacts{}, "a.py", "org/face-recognition");
+  scene.add("hf:org/small", ModelFacts{}, "a.py", "org/small");
+  EXPECT_EQ(scene.join_and_get<ModelFacts>(0).role, "fraud-decision");
+  EXPECT_EQ(std::get<ModelFacts>(scene.assets[1].facts).role, "identity-decision");
+  EXPECT_EQ(std::get<ModelFacts>(scene.assets[1].facts).physical_input, true);
+  EXPECT_EQ(std::get<ModelFacts>(scene.assets[2].facts).role, "");
+}
+
 TEST(JoinFacts, WhoseAModelIs) {
   const auto proprietary = [](std::string key, ModelFacts facts, bool trained = false) {
     Scene scene;

@@ -9,6 +9,7 @@
 #include "collect/collector.h"
 #include "collect/model_lineage.h"
 #include "format/document.h"
+#include "posture/model_role.h"
 
 namespace stormwatch::collect {
 namespace {
@@ -51,6 +52,8 @@ void read_front_matter(const Source& source, const Node& root, Observation& obse
   auto& facts = std::get<ModelFacts>(asset.facts);
   if (const auto licence = texts_of(root.find("license")); !licence.empty()) facts.licence = excerpt_of(licence[0] == "other" && !root.text("license_name").empty() ? root.text("license_name") : std::string_view(licence[0]), 80);
   facts.task = excerpt_of(root.text("pipeline_tag"), 60);
+  for (const std::string& tag : texts_of(root.find("tags")))
+    if (facts.role.empty()) facts.role = role_of_name(tag);
   for (const std::string& base : texts_of(root.find("base_model"))) add_base_model(source, base, {}, observation, asset);
   for (const std::string& name : texts_of(root.find("datasets"))) {
     if (!hub_name(name)) continue;

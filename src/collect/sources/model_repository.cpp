@@ -7,6 +7,7 @@
 #include "collect/model_lineage.h"
 #include "collect/template_sightings.h"
 #include "format/document.h"
+#include "posture/model_role.h"
 
 namespace stormwatch::collect {
 namespace {
@@ -51,6 +52,16 @@ void add_remote_code(const Source& source, const Node& map, Observation& observa
     sighting.place.line = member.value.line;
     add_sighting(source, observation, asset, std::move(sighting));
   }
+}
+
+/// The classes of a classifier: {"id2label": {"0": "ham", "1": "spam"}}.
+std::vector<std::string> labels_of(const Node& root) {
+  std::vector<std::string> labels;
+  const Node* names = root.find("id2label");
+  if (!names) return labels;
+  for (const Node::Member& member : names->members)
+    if (member.value.is_string()) labels.push_back(member.value.scalar);
+  return labels;
 }
 
 void add_templates(const Source& source, const Node& root, Observation& observation, Asset& asset) {
@@ -120,6 +131,7 @@ Result<Observation> read(const Source& source) {
       if (facts.licence.empty()) facts.licence = excerpt_of(root->text("license"), 80);
       if (has_licence_file(source)) facts.documented.emplace_back("licence");
     }
+    if (configuration) facts.role = role_of_labels(labels_of(*root));
     // The libraries note the commit from which they loaded what the configuration was saved from.
     if (const std::string_view commit = root->text("_commit_hash"); configuration && commit.size() == 40) {
       facts.revision = excerpt_of(commit, 40);
