@@ -17,6 +17,7 @@
 #include "app/verify_keys.h"
 #include "base/file.h"
 #include "collect/vex_remarks.h"
+#include "graph/fold_live.h"
 #include "report/json.h"
 #include "store/store.h"
 
@@ -205,7 +206,8 @@ namespace {
 /// The forecast as things are, and where the options name actions the one with them done: what both rest on is read once.
 Result<Forecast> forecast_both(const Posture& posture, const forecast::StepRules& steps, forecast::ForecastOptions options, std::optional<Forecast>& changed) {
   const std::vector<std::string> done = std::exchange(options.what_if, {});
-  const forecast::StandingForecast standing(posture.estate, posture.findings, steps, options);
+  const auto folded = graph::fold_live(posture.estate, posture.findings);
+  const forecast::StandingForecast standing(folded ? folded->estate : posture.estate, folded ? folded->findings : posture.findings, steps, options);
   Result<Forecast> plain = standing.forecast(options);
   if (!plain || done.empty()) return plain;
   options.what_if = done;
