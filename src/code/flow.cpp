@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "code/conversions.h"
+#include "code/foreign_text.h"
 #include "code/follower.h"
 
 namespace stormwatch::code {
@@ -40,6 +41,7 @@ Follower::Follower(const Names& names, const std::vector<Role>& roles, const Fin
   for (Index i = 0; i < m_.expressions.size(); ++i)
     if (m_.at(i).kind == ExpressionKind::call)
       if (const Index f = names_.local_function(m_.at(i).parts[0]); f != kNone) callers_[f].push_back(i);
+  find_system_holes();
   for (const Import& i : m_.imports)
     if (i.name.empty()) module_names_.insert(i.alias);
   for (const Role& r : roles) {
@@ -72,15 +74,15 @@ Summary Follower::summarise(Index function) {
     if (i < kMarks && (i || !out.has_object)) seeds_[function][i] |= kMark << i;
   }
   for (Flow& f : run().flows) {
-    if (!one_of(f.what, {"exec", "eval", "shell", "process", "sql", "template", "deserialize"}) || f.labels < kMark) continue;
+    if (!one_of(f.what, {"exec", "eval", "shell", "process", "sql", "template", "deserialize", "system-prompt"}) || f.labels < kMark) continue;
     const Expression& call = m_.at(f.call);
-    std::string beyond = f.beyond.empty() ? names_.callee(call) : std::move(f.beyond);
+    std::string beyond = !f.beyond.empty() ? std::move(f.beyond) : call.kind == ExpressionKind::call ? names_.callee(call) : std::string("the system prompt");
     out.sinks.push_back({f.labels / kMark, std::move(f.what), f.effect, f.guarded, f.approved, std::move(f.guard), std::move(beyond), call.spot});
   }
   const Taint& given = returns_[function];
   const bool checks = says_clean(m_.functions[function].name) || std::ranges::any_of(m_.statements, [&](const Statement& s) { return s.kind == StatementKind::raise && s.owner == function; });
   if (!checks) out.returned = given.labels / kMark | static_cast<std::uint32_t>(given.parameters & ((1U << kMarks) - 1));
-  out.labels = given.labels & (kModelOutput | kUserInput);
+  out.labels = given.labels & (kModelOutput | kUserInput | kWebContent | kToolResult | kRetrieved);
   out.judged = guards_.judged(function);
   out.refused = guards_.refused(function);
   out.asks = guards_.asks(function);
@@ -290,7 +292,8 @@ Taint Follower::taint(Index i, Index owner, bool unused) {
     }
     case ExpressionKind::call: {
       if (const auto known = of_call_.find(i); known != of_call_.end()) return known->second;
-      const Taint found = call(i, e, owner, unused);
+      Taint found = call(i, e, owner, unused);
+      if (const std::uint32_t brought = foreign_text_of(names_, e)) found.add(fresh(brought, i));
       of_call_[i] = found;
       return found;
     }
@@ -302,11 +305,14 @@ Taint Follower::taint(Index i, Index owner, bool unused) {
     case ExpressionKind::map: {
       Taint all;
       Taint start;
-      for (const Index p : e.parts) {
-        const Taint part = taint(p, owner);
-        if (p == e.parts[0]) start = part;
+      const bool system = last_ && is_system_message(e);
+      for (std::size_t k = 0; k < e.parts.size(); ++k) {
+        const Taint part = taint(e.parts[k], owner);
+        if (k == 0) start = part;
         all.add(part);
+        if (system && carries_text(e, k)) record("system-prompt", Effect::model, i, owner, part, false);
       }
+      if (last_ && e.kind == ExpressionKind::unknown) pipeline(e, owner);
       if (e.kind == ExpressionKind::format && !all.empty()) all.below = has_own_host(i, e, start);
       return all;
     }
@@ -340,6 +346,8 @@ std::string_view name_of_label(std::uint32_t labels) {
   if (labels & kToolArgument) return "tool argument";
   if (labels & kUserInput) return "user input";
   if (labels & kWebContent) return "fetched content";
+  if (labels & kToolResult) return "result of a tool";
+  if (labels & kRetrieved) return "retrieved text";
   if (labels & (kCredential | kSecretVariable)) return "credential";
   if (labels & kPersonal) return "clipboard or screen";
   if (labels & kEnvironment) return "environment";

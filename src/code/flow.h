@@ -19,9 +19,10 @@
 namespace stormwatch::code {
 
 /// kCredential: a credential file, a key store or the whole environment; kSecretVariable: one variable with a secret's name;
-/// kPersonal: clipboard, screen, keyboard.
+/// kPersonal: clipboard, screen, keyboard. kRetrieved: texts of an index, documents, mail (foreign_text.h).
 enum Label : std::uint32_t {
-  kModelOutput = 1, kUserInput = 2, kToolArgument = 4, kWebContent = 8, kCredential = 16, kFileContent = 32, kDecoded = 64, kEnvironment = 128, kPersonal = 256, kSecretVariable = 512
+  kModelOutput = 1, kUserInput = 2, kToolArgument = 4, kWebContent = 8, kCredential = 16, kFileContent = 32, kDecoded = 64, kEnvironment = 128, kPersonal = 256, kSecretVariable = 512,
+  kToolResult = 1024, kRetrieved = 2048
 };
 /// "model output", "tool argument" ...: the most telling of the labels.
 std::string_view name_of_label(std::uint32_t labels);

@@ -4,6 +4,7 @@
 
 #include "code/conversions.h"
 #include "code/follower.h"
+#include "code/foreign_text.h"
 #include "code/typed_effects.h"
 
 namespace stormwatch::code {
@@ -18,7 +19,7 @@ Taint Follower::call(Index i, const Expression& e, Index owner, bool unused) {
   if (last_) sinks(i, e, owner, unused);
 
   const std::string& name = names_.callee(e);
-  if (is_model_call(names_, e)) return fresh(kModelOutput, i);
+  if (is_model_call(names_, e)) return foreign_text_of(names_, e) ? Taint{} : fresh(kModelOutput, i);  // retriever.invoke answers with texts
   // list.append(x) and the like put x into the object.
   if (callee.kind == ExpressionKind::attribute && one_of(callee.text, {"append", "extend", "add", "update", "insert", "push", "write", "setdefault", "set"})) {
     Taint all;
@@ -129,12 +130,15 @@ Taint Follower::local_call(Index f, const Expression& e, const std::vector<Taint
   return out;
 }
 
-/// Asked only when something foreign is handed over: other files are not read for less.
+/// Functions that bring in foreign text, by their names: retrieve_context, search_docs, fetch_page.
+bool says_bringing(std::string_view name) { return holds(lower(last_of(name)), {"retriev", "search", "context", "relevant", "document", "docs", "knowledge", "scrape", "crawl", "fetch", "tool"}); }
+
+/// Asked only when something foreign is handed over, or the name says that it comes back: other files are not read for less.
 const Summary* Follower::far_function(const Expression& e, const std::vector<Taint>& arguments, Index owner) const {
   if (!far_) return nullptr;
-  const bool foreign = std::ranges::any_of(arguments, [&](const Taint& a) { const std::uint32_t labels = effective(a, owner); return (labels & (kModelOutput | kUserInput | kToolArgument)) || labels >= kMark; });
+  const bool foreign = std::ranges::any_of(arguments, [&](const Taint& a) { const std::uint32_t labels = effective(a, owner); return (labels & (kModelOutput | kUserInput | kToolArgument | kToolResult | kRetrieved | kWebContent)) || labels >= kMark; });
   const std::string& name = names_.callee(e);
-  if (!foreign || name.empty() || name[0] == '.' || says_clean(name)) return nullptr;
+  if (name.empty() || (!foreign && !says_bringing(name)) || name[0] == '.' || says_clean(name)) return nullptr;
   if (const Summary* found = far_named(names_, far_, name)) return found;
   if (m_.family != Family::go) return nullptr;
   // Another file of the package: a function without a root, or a method of the receiver.

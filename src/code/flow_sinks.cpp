@@ -136,20 +136,7 @@ void Follower::sinks(Index i, const Expression& e, Index owner, bool unused) {
     record("nosql", Effect::database, i, owner, taint(e.parts[1], owner), unused, is_guarded(e.parts[1], owner));
   if (const Expression& method = m_.at(e.parts[0]); method.kind == ExpressionKind::attribute && one_of(method.text, {"format", "format_map"}) && m_.at(method.parts[0]).kind == ExpressionKind::name && e.parts.size() > 1)
     record("format", Effect::none, i, owner, taint(method.parts[0], owner), unused, is_guarded(method.parts[0], owner));
-  if (is_model_call(names_, e)) system_prompts(i, e, owner);
-}
-
-/// {"role": "system", "content": X} among the arguments of a model call, or system=X.
-void Follower::system_prompts(Index i, const Expression& e, Index owner) {
-  for (std::size_t k = 1; k < e.parts.size(); ++k) {
-    const std::string_view keyword = k < e.names.size() ? std::string_view(e.names[k]) : "";
-    if (one_of(keyword, {"system", "instructions", "system_instruction", "system_prompt"})) record("system-prompt", Effect::model, i, owner, taint(e.parts[k], owner), false);
-    each_part(names_.literal_of(e.parts[k]), [&](Index p) {
-      const Index role = m_.member(m_.at(p), "role");
-      if (role == kNone || !one_of(names_.string_value(role).value_or(""), {"system", "developer"})) return;
-      record("system-prompt", Effect::model, i, owner, taint(m_.member(m_.at(p), "content"), owner), false);
-    });
-  }
+  system_prompts(i, e, owner);
 }
 
 }  // namespace stormwatch::code

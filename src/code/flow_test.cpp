@@ -45,6 +45,15 @@ TEST(Summary, CountsTheFirstSixteenParameters) {
   EXPECT_TRUE(summary_of("import os\ndef f(" + list + "):\n  os.system(p16)\n", "f").sinks.empty());
 }
 
+TEST(Summary, SaysWhatStandsInTheSystemRoleAndWhatIsBroughtIn) {
+  const Summary s = summary_of("def messages(context, question):\n  return [{'role': 'system', 'content': f'Know {context}'}, {'role': 'user', 'content': question}]\n", "messages");
+  ASSERT_EQ(s.sinks.size(), 1U);
+  EXPECT_EQ(s.sinks[0].what, "system-prompt");
+  EXPECT_EQ(s.sinks[0].parameters, 1U);
+  EXPECT_EQ(summary_of("def find(q):\n  return store.similarity_search(q)\n", "find").labels, std::uint32_t{kRetrieved});
+  EXPECT_EQ(summary_of("async def run(session, q):\n  return await session.call_tool('x', q)\n", "run").labels, std::uint32_t{kToolResult});
+}
+
 TEST(Flow, GoesThroughAFunctionOfAnotherFile) {
   const auto module = read_python("from mcp.server.fastmcp import FastMCP\nimport b\nm = FastMCP('x')\n@m.tool()\ndef t(line: str):\n  b.run(line)\n  b.run('date')\n", Limits{});
   ASSERT_TRUE(module);

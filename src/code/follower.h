@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The walk behind flow.h: one object follows one file. flow.cpp walks statements and expressions, flow_calls.cpp goes through calls,
-// flow_sinks.cpp says what reaches where it does harm.
+// flow_sinks.cpp says what reaches where it does harm, flow_prompts.cpp what reaches instructions of a model.
 #pragma once
 
 #include <set>
@@ -81,6 +81,15 @@ class Follower {
   [[nodiscard]] bool is_guarded(Index argument, Index owner) const;
   [[nodiscard]] bool parses_text() const;
   void sinks(Index i, const Expression& e, Index owner, bool unused);
+
+  // flow_prompts.cpp
+  [[nodiscard]] bool is_system_message(const Expression& e) const;
+  [[nodiscard]] static bool carries_text(const Expression& e, std::size_t k);
+  [[nodiscard]] Index system_template(const Expression& e) const;
+  [[nodiscard]] bool holds_template(Index root) const;
+  void find_system_holes();
+  void fill_system_holes(Index i, Index owner);
+  void pipeline(const Expression& e, Index owner);
   void system_prompts(Index i, const Expression& e, Index owner);
 
   const Names& names_;
@@ -99,6 +108,7 @@ class Follower {
   std::set<std::pair<Index, std::string>> seen_;
   std::set<Index> is_tool_;
   std::unordered_set<std::string_view> module_names_;
+  std::set<std::string, std::less<>> system_holes_, with_holes_;  ///< of templates; names of what is made with one
   std::vector<Flow> flows_;
   std::unordered_map<Index, Taint> of_call_;  ///< answers within the statement at hand
   mutable std::uint64_t steps_ = 0;

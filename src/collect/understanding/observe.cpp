@@ -25,7 +25,7 @@ void describe_application(View& view) {
   for (const Framework& f : kFrameworks)
     if (view.names.imports(f.module)) { facts.framework = f.name; break; }
   for (const code::Flow& flow : view.flows.flows)
-    if (flow.what == "system-prompt" || (flow.what == "network" && (flow.labels & code::kUserInput))) facts.user_input_to_model = true;
+    if ((flow.what == "system-prompt" && (flow.labels & (code::kUserInput | code::kToolArgument))) || (flow.what == "network" && (flow.labels & code::kUserInput))) facts.user_input_to_model = true;
   for (const code::Role& r : view.roles)
     if (r.kind == code::RoleKind::route && facts.framework.size()) facts.customer_facing = facts.customer_facing;
   for (const char* limiter : {"slowapi", "flask_limiter", "fastapi_limiter", "express-rate-limit", "django_ratelimit"})

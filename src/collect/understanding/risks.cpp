@@ -90,7 +90,10 @@ std::string told(const View& v, const Flow& f, std::uint32_t of = ~0U) {
   if (f.origin != kNone && v.module.at(f.origin).kind == ExpressionKind::call) text += " from " + v.names.callee(v.module.at(f.origin));
   if (f.owner != kNone && !v.module.functions[f.owner].name.empty()) text += " in " + v.module.functions[f.owner].name;
   const Expression& call = v.module.at(f.call);
-  text += " reaches " + (call.kind == ExpressionKind::call ? v.names.callee(call) : std::string("the result"));
+  const std::string callee = call.kind == ExpressionKind::call ? v.names.callee(call) : std::string();
+  text += " reaches ";
+  if (f.what == "system-prompt") text += callee.empty() ? "the system prompt" : "the system prompt of " + callee;
+  else text += callee.empty() ? "the result" : callee;
   if (!f.beyond.empty()) text += ", which hands it on to " + f.beyond;
   if (!f.guard.empty()) text += f.approved ? "; first " + f.guard : " after " + f.guard;
   else if (f.guarded) text += " after a check";
@@ -113,6 +116,14 @@ bool names_its_file(const View& v, const Flow& f) {
   return slash != std::string::npos && slash + 1 < pattern.size() && pattern.find("{}", slash) == std::string::npos;
 }
 
+/// Whose words stand in the system prompt; of several the one that weighs most.
+void system_prompt(View& v, const Flow& f, Confidence confidence) {
+  if (f.labels & (code::kToolArgument | code::kUserInput)) return sight(v, "untrusted-input-flow", "system-prompt", told(v, f), f.call, confidence);
+  struct Kind { std::uint32_t label; std::string_view subject; };
+  for (const Kind& kind : {Kind{code::kWebContent, "fetched-system-prompt"}, Kind{code::kToolResult, "tool-result-system-prompt"}, Kind{code::kRetrieved, "retrieved-system-prompt"}})
+    if (f.labels & kind.label) return sight(v, "untrusted-input-flow", std::string(kind.subject), told(v, f, kind.label), f.call, Confidence::medium);
+}
+
 void flows(View& v) {
   for (const Flow& f : v.flows.flows) {
     const Confidence confidence = f.guarded ? Confidence::low : Confidence::high;
@@ -130,8 +141,10 @@ void flows(View& v) {
         sight(v, f.labels & code::kModelOutput ? "model-output-flow" : "untrusted-input-flow", "approved-" + f.what, told(v, f), f.call, Confidence::medium);
       continue;
     }
-    if (f.labels & code::kModelOutput) {
-      if (f.what != "system-prompt") sight(v, "model-output-flow", f.what, told(v, f), f.call, confidence);
+    if (f.what == "system-prompt") {
+      if (!(f.labels & code::kModelOutput) && !from_keyboard) system_prompt(v, f, confidence);
+    } else if (f.labels & code::kModelOutput) {
+      sight(v, "model-output-flow", f.what, told(v, f), f.call, confidence);
     } else if ((f.labels & (code::kToolArgument | code::kUserInput)) && !from_keyboard) {
       std::string subject = f.what;
       if (f.what == "path") {
@@ -139,8 +152,6 @@ void flows(View& v) {
         subject = names_its_file(v, f) ? "path-folder" : f.effect != Effect::read_file ? "path-write" : given_back && (f.labels & code::kToolArgument) ? "path-disclosure" : "path-read";
       }
       sight(v, "untrusted-input-flow", subject, told(v, f), f.call, confidence);
-    } else if ((f.labels & code::kWebContent) && f.what == "system-prompt") {
-      sight(v, "untrusted-input-flow", "fetched-system-prompt", told(v, f), f.call, Confidence::medium);
     } else if ((f.labels & code::kWebContent) && one_of(f.what, {"deserialize", "template"})) {
       sight(v, "untrusted-input-flow", f.what, told(v, f), f.call, confidence);
     }
