@@ -83,8 +83,8 @@ int update(const Arguments& arguments) {
   options.ca_file = arguments.value("--ca");
   std::vector<std::string> files;
   for (const auto& [address, file] : wanted) {
-    options.on_progress = [&, address = address](std::uint64_t at, std::uint64_t total) {
-      if (shown) fmt::print(stderr, "\r\033[K{} {:.1f}{} MB", address, static_cast<double>(at) / 1e6, total ? fmt::format(" of {:.1f}", static_cast<double>(total) / 1e6) : "");
+    options.on_progress = [&, from = address](std::uint64_t at, std::uint64_t total) {
+      if (shown) fmt::print(stderr, "\r\033[K{} {:.1f}{} MB", from, static_cast<double>(at) / 1e6, total ? fmt::format(" of {:.1f}", static_cast<double>(total) / 1e6) : "");
       return true;
     };
     const auto got = live::download(address, file, options);
