@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "base/text.h"
+#include "code/guards.h"
 #include "code/javascript.h"
 #include "code/python.h"
 #include "code/typed.h"
@@ -76,10 +78,10 @@ std::string go_package_folder(const Source& source, std::string_view application
 }  // namespace
 
 struct FarFunctions::File {
-  explicit File(code::Module read, std::size_t bytes) : module(std::move(read)), names(module), size(bytes) {}
+  File(code::Module read, std::string_view written) : module(std::move(read)), names(module), text(written) {}
   code::Module module;
   code::Names names;
-  std::size_t size;
+  std::string text;
 };
 
 const FarFunctions::File* FarFunctions::open(const std::string& path) {
@@ -96,13 +98,22 @@ const FarFunctions::File* FarFunctions::open(const std::string& path) {
                 : path.ends_with(".java") ? code::read_typed(code::Family::java, text, *source_.limits)
                 : path.ends_with(".py")   ? code::read_python(text, *source_.limits)
                                       : code::read_javascript(path.ends_with(".tsx") ? code::Dialect::tsx : typed ? code::Dialect::typescript : code::Dialect::javascript, text, *source_.limits);
-  if (module) slot = std::make_shared<const File>(std::move(*module), text.size());
+  if (module) slot = std::make_shared<const File>(std::move(*module), text);
   return slot.get();
 }
 
 code::FindFar FarFunctions::finder_of(std::string path, int hops) {
   if (hops >= kMostHops) return {};
   return [this, path = std::move(path), hops](const code::Import& import, std::string_view member) { return find(path, import, member, hops); };
+}
+
+FarFunctions::Body FarFunctions::body_of(const std::string& from, const code::Names& names, std::string_view name) {
+  const code::FindFar finder = finder_of(from, 0);
+  const code::Summary* found = code::far_named(names, finder, name);
+  // Another file of a Go package: a function without a root.
+  if (!found && names.module().family == code::Family::go && !holds(name, ".")) found = finder({".", std::string(name), std::string(name), {}}, {});
+  const auto body = bodies_.find(found);
+  return body == bodies_.end() ? Body{} : body->second;
 }
 
 const code::Summary* FarFunctions::find(const std::string& from, const code::Import& import, std::string_view member, int hops) {
@@ -176,14 +187,15 @@ const code::Summary* FarFunctions::function_of(const std::string& path, const st
     if (functions[f].name != last || functions[f].owner != kNone) continue;
     const Index c = functions[f].in_class;
     if (in_class != (c == kNone ? std::string() : file->module.classes[c].name)) continue;
-    if (functions_ >= kMostFunctions || followed_ + file->size > kMostBytes) { cut_ = true; return nullptr; }
+    if (functions_ >= kMostFunctions || followed_ + file->text.size() > kMostBytes) { cut_ = true; return nullptr; }
     ++functions_;
-    followed_ += file->size;
+    followed_ += file->text.size();
     auto made = std::make_shared<code::Summary>(code::summarise(file->names, f, finder_of(path, hops + 1)));
     for (code::FarSink& sink : made->sinks) {
       sink.beyond = fmt::format("{}:{} {}", path, sink.spot.line, sink.beyond);
       if (!sink.guard.empty() && !sink.guard.ends_with(".py") && !sink.guard.ends_with(".ts") && !sink.guard.ends_with(".js")) sink.guard += " of " + path;
     }
+    bodies_[made.get()] = {path, &file->module, &file->names, file->text, f};
     return (slot = std::move(made)).get();
   }
   // A package's __init__ or an index that hands on what stands in another file.

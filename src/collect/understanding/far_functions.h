@@ -34,6 +34,17 @@ class FarFunctions {
   /// For `code::follow` of the file at hand; holds a reference to this.
   [[nodiscard]] code::FindFar finder() { return finder_of(source_.path, 0); }
 
+  /// A function of another file; `module` is null when it is not known. Valid as long as this.
+  struct Body {
+    std::string path;
+    const code::Module* module = nullptr;
+    const code::Names* names = nullptr;
+    std::string_view text;
+    code::Index function = code::kNone;
+  };
+  /// The function that a qualified name stands for in the file `from`, whose names are given.
+  [[nodiscard]] Body body_of(const std::string& from, const code::Names& names, std::string_view name);
+
   /// Something was not followed because a bound was reached.
   [[nodiscard]] bool cut() const { return cut_; }
 
@@ -50,6 +61,7 @@ class FarFunctions {
   std::string application_;
   std::map<std::string, std::shared_ptr<const File>> files_;              ///< null: cannot be read
   std::map<std::string, std::shared_ptr<const code::Summary>> summaries_; ///< by "FILE#NAME"; null: not known, or being made
+  std::map<const code::Summary*, Body> bodies_;                           ///< of `summaries_`
   std::map<std::string, std::set<std::string>> defined_;                  ///< functions of Go files, by path
   std::size_t followed_ = 0, functions_ = 0;
   bool cut_ = false;

@@ -73,10 +73,9 @@ Observation observe_code(const Source& source, std::string_view text, const code
   const Asset application = application_of(source);
   FarFunctions far(source, application.key);
   const code::Flows flows = code::follow(names, roles, far.finder());
-  if (far.cut()) out.gaps.push_back({source.path, source.member, "over-limit", "calls into other files were followed in part"});
   const std::string file = source.member.empty() ? source.path : source.path + "!/" + source.member;
   out.add(application);
-  View view{.source = source, .text = text, .module = module, .names = names, .roles = roles, .flows = flows, .place = std::move(place), .file = file, .out = out};
+  View view{.source = source, .text = text, .module = module, .names = names, .roles = roles, .flows = flows, .place = std::move(place), .file = file, .out = out, .far = &far};
   observe_servers(view);
   observe_models(view);
   observe_agents(view);
@@ -85,6 +84,7 @@ Observation observe_code(const Source& source, std::string_view text, const code
   observe_promises(view);
   observe_access(view);
   observe_behaviour(view);
+  if (far.cut()) out.gaps.push_back({source.path, source.member, "over-limit", "calls into other files were followed in part"});
   // An application without anything of ours in it is not worth an asset.
   if (out.assets.size() == 1 && out.assets[0].sightings.empty()) {
     out.assets.clear();

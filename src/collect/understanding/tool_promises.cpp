@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-// Only effects that leave no doubt break a promise: files deleted or written outside of temporary places, rows changed by a constant
-// statement, messages and payments, commands and code that the caller chooses. A program that is started may only read; what a
-// cache, a log or a temporary file holds is nobody's data.
 #include "collect/understanding/tool_promises.h"
 
 #include <algorithm>
@@ -9,6 +6,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "collect/understanding/deeds.h"
 #include "collect/understanding/sight.h"
 
 namespace stormwatch::collect {
@@ -31,70 +29,6 @@ std::optional<bool> flag_of(const View& v, Index value) {
   return e.kind == ExpressionKind::call && e.parts.size() == 2 ? v.names.boolean_value(e.parts[1]) : std::nullopt;
 }
 
-bool is_temporary(std::string_view text) { return holds(lower(first_part(text)), {"tmp", "temp", "cache", "log", "lock", "devnull", "/dev/null"}); }
-
-/// The first word of a constant SQL statement, in capitals.
-std::string verb_of_statement(const View& v, Index statement) {
-  const std::string text = v.names.pattern_of(statement);
-  std::size_t begin = text.find_first_not_of(" \n\t(");
-  if (begin == std::string::npos) return {};
-  std::string verb = text.substr(begin, text.find_first_of(" \n\t", begin) - begin);
-  for (char& c : verb) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return verb;
-}
-
-enum class Deed : std::uint8_t { none, writes, deletes, sends, runs };
-struct Done {
-  Deed deed = Deed::none;
-  std::string_view told;
-};
-
-bool is_delete_request(const View& v, const Expression& call) {
-  const std::string& name = v.names.callee(call);
-  if (last_of(name) == "delete" && holds(name, {"requests", "httpx", "axios", "aiohttp"})) return true;
-  return names_string(v, v.names.option(call, "method")) == "DELETE";
-}
-
-/// What a call does to the world beyond reading, where its effect says so without doubt.
-Done deed_of(const View& v, const code::CallEffect& effect, const Expression& call) {
-  const std::string_view text = v.text_of(static_cast<Index>(&call - v.module.expressions.data()));
-  switch (effect.effect) {
-    case Effect::remove_file: return is_temporary(text) ? Done{} : Done{Deed::deletes, "deletes files"};
-    case Effect::write_file: {
-      const bool folder = one_of(last_of(v.names.callee(call)), {"mkdir", "makedirs", "mkdirSync", "MkdirAll"});
-      return folder || is_temporary(text) ? Done{} : Done{Deed::writes, "writes files"};
-    }
-    case Effect::transact: return {Deed::sends, "moves money"};
-    case Effect::message: return {Deed::sends, "sends messages"};
-    case Effect::database: {
-      const std::string verb = effect.argument == kNone ? std::string() : verb_of_statement(v, effect.argument);
-      if (one_of(verb, {"DELETE", "DROP", "TRUNCATE"})) return {Deed::deletes, "deletes rows"};
-      return one_of(verb, {"INSERT", "UPDATE", "ALTER"}) ? Done{Deed::writes, "changes rows"} : Done{};
-    }
-    case Effect::send:
-    case Effect::fetch: return is_delete_request(v, call) ? Done{Deed::deletes, "sends requests that delete"} : Done{};
-    default: return {};
-  }
-}
-
-struct Found {
-  Done done;
-  Index call = kNone;
-};
-
-/// What the tool's function and those it calls in this file do.
-std::vector<Found> deeds_of(const View& v, Index function) {
-  std::vector<Found> found;
-  for (std::size_t k = 0; k < v.flows.effects[function].size(); ++k) {
-    const Index call = v.flows.calls[function][k];
-    if (v.module.at(call).kind != ExpressionKind::call) continue;
-    if (const Done done = deed_of(v, v.flows.effects[function][k], v.module.at(call)); done.deed != Deed::none) found.push_back({done, call});
-  }
-  for (const code::Flow& f : v.flows.flows)
-    if (f.owner == function && (f.labels & code::kToolArgument) && one_of(f.what, {"exec", "eval", "shell"}) && !f.guarded) found.push_back({{Deed::runs, "runs what the caller gives"}, f.call});
-  return found;
-}
-
 /// "Get the weather of a city": the first word is one of reading, and none of what follows says that something is changed.
 bool says_it_looks_up(std::string_view description) {
   std::string text;
@@ -114,12 +48,11 @@ void read_hint(const View& v, std::string_view name, Index value, ToolHints& hin
   else if (one_of(name, {"destructiveHint", "DestructiveHint", "Destructive", "destructive_hint"})) hints.destructive = flag_of(v, value);
 }
 
-void broken(View& v, const code::Role& role, const std::vector<Found>& deeds, std::initializer_list<Deed> against, std::string_view subject, std::string_view promise, Confidence confidence) {
-  for (const Found& found : deeds) {
-    if (std::ranges::find(against, found.done.deed) == against.end()) continue;
-    sight(v, "insecure-setting", std::string(subject), fmt::format("tool {} {} and {}: {}", role.name, promise, found.done.told, v.names.callee(v.module.at(found.call))), found.call, confidence);
-    return;
-  }
+void broken(View& v, const code::Role& role, const std::vector<Done>& deeds, std::initializer_list<Deed> against, std::string_view subject, std::string_view promise, Confidence confidence) {
+  const auto found = std::ranges::find_if(deeds, [&](const Done& done) { return std::ranges::find(against, done.deed) != against.end(); });
+  if (found == deeds.end()) return;
+  const std::string beyond = found->beyond.empty() ? std::string() : ", which goes on to " + found->beyond;
+  sight(v, "insecure-setting", std::string(subject), fmt::format("tool {} {} and {}: {}{}", role.name, promise, found->told, v.names.callee(v.module.at(found->call)), beyond), found->call, found->beyond.empty() ? confidence : Confidence::medium);
 }
 
 }  // namespace
@@ -154,7 +87,7 @@ void observe_promises(View& v) {
     const ToolHints hints = hints_of(v, r);
     const bool looks_up = says_it_looks_up(r.description);
     if (!hints.read_only && !hints.destructive && !looks_up) continue;
-    const std::vector<Found> deeds = deeds_of(v, r.function);
+    const std::vector<Done> deeds = deeds_of(v, r.function);
     if (deeds.empty()) continue;
     if (hints.read_only == true) broken(v, r, deeds, {Deed::writes, Deed::deletes, Deed::sends, Deed::runs}, "promise-read-only", "is annotated as read-only", Confidence::high);
     else if (hints.destructive == false) broken(v, r, deeds, {Deed::deletes, Deed::runs}, "promise-not-destructive", "is annotated as not destructive", Confidence::high);

@@ -23,6 +23,8 @@ struct Owner {
   code::Index function = code::kNone;  ///< of a tool
 };
 
+class FarFunctions;
+
 struct View {
   const Source& source;
   std::string_view text;            ///< what was parsed (a notebook's cells joined)
@@ -35,6 +37,7 @@ struct View {
   Observation& out;
   std::size_t application = 0;      ///< position in out.assets
   bool is_notebook = false;
+  FarFunctions* far = nullptr;      ///< bodies in other files of the target; null: this file only
   std::vector<Owner> owners;        ///< filled by the parts, servers first
 
   [[nodiscard]] Asset& app() { return out.assets[application]; }
