@@ -6,6 +6,7 @@ Replayed: for each service below, answers as its documentation or source shows t
 what matters here and with made-up values; then servers that are no AI service, and servers that mean harm. Where nginx, lighttpd or
 node are installed these real programs are asked too. Everything ends by itself.
 """
+import base64
 import concurrent.futures
 import http.server
 import json
@@ -53,6 +54,9 @@ def openapi(title, version="1.2.3"):
     return js({"openapi": "3.1.0", "info": {"title": title, "version": version}, "paths": {}})
 
 
+# As n8n 2.8.4 packs it into its first page.
+N8N_RELEASE = base64.b64encode(b'{"dsn":"","environment":"development","release":"n8n@2.8.4"}').decode()
+
 # product: (version or None, authentication, answers). Paths that are not named answer 404.
 SERVICES = {
     "ollama": ("0.6.2", "none", {"/": text("Ollama is running"), "/api/version": js({"version": "0.6.2"}), "/api/tags": js({"models": []}), "/api/ps": js({"models": []})}),
@@ -83,6 +87,7 @@ SERVICES = {
     "flowise": ("2.2.7", "none", {"/": page("Flowise - Build AI Agents, Visually"), "/api/v1/version": js({"version": "2.2.7"}), "/api/v1/ping": text("pong"), "/api/v1/chatflows": js([]), "/api/v1/credentials": js([])}),
     "langflow": ("1.3.4", "token", {"/": page("Langflow"), "/api/v1/version": js({"version": "1.3.4", "main_version": "1.3.4", "package": "Langflow"}), "/api/v1/flows/": js({"detail": "Missing authentication token"}, 403)}),
     "n8n": ("1.89.2", "token", {"/": page("n8n.io - Workflow Automation", "<script>window.REST_ENDPOINT = 'rest';</script>"), "/rest/settings": js({"data": {"instanceId": "i", "endpointWebhook": "webhook", "versionCli": "1.89.2"}}), "/rest/workflows": js({"status": "error", "message": "Unauthorized"}, 401)}),
+    "n8n, which nobody has set up": ("2.8.4", "token", {"/": page("n8n.io - Workflow Automation", f'<meta name="n8n:config:sentry" content="{N8N_RELEASE}">'), "/rest/settings": js({"data": {"settingsMode": "public", "userManagement": {"showSetupOnFirstLoad": True}}}), "/rest/workflows": js({"status": "error", "message": "Unauthorized"}, 401)}),
     "node-red": ("4.0.9", "none", {"/": page("Node-RED"), "/settings": js({"httpNodeRoot": "/", "version": "4.0.9", "user": {}}), "/flows": js([])}),
     "autogen-studio": ("0.4.2", "none", {"/": page("AutoGen Studio"), "/api/version": js({"status": True, "message": "Version retrieved successfully", "data": {"version": "0.4.2"}}), "/api/teams/?user_id=guestuser@gmail.com": js({"status": True, "data": []})}),
     "langgraph-server": ("0.4.1", "none", {"/info": js({"version": "0.2.3", "langgraph_py_version": "0.4.1", "flags": {"assistants": True}, "host": {}}), "/ok": js({"ok": True})}),
@@ -263,6 +268,11 @@ def test_exposure():
     said = " ".join(f["evidence"] for f in told_of(report))
     check("an open notebook is told", "GET /api/kernels answers 200 to anyone" in said and "pages of any site" in said, said)
     server.shutdown()
+    server = serve(SERVICES["n8n, which nobody has set up"][2])
+    _, report, _, _ = probe(f"http://127.0.0.1:{server.server_port}")
+    said = " ".join(f["evidence"] for f in told_of(report))
+    check("one that nobody has set up is told", "whoever comes first becomes its administrator" in said, said)
+    server.shutdown()
     server = serve(SERVICES["ollama"][2])
     _, report, _, _ = probe("--cidr", "127.0.0.1/32", "--ports", str(server.server_port))
     check("a range", [a["attributes"].get("product") for a in endpoints(report)] == ["ollama"], report.get("assets"))
@@ -272,6 +282,35 @@ def test_exposure():
     check("credentials do not go to a range", code == 2 and "--header" in errors, (code, errors))
     code, _, errors, _ = probe("--cidr", "8.8.8.0/30")
     check("the internet is not scanned", code == 2 and "private" in errors, (code, errors))
+
+
+# (product, answers, its class of inference routes, told at, what is not assessed)
+NOT_ALLOWED = js({"detail": "Method Not Allowed"}, 405)
+VLLM = {"/version": js({"version": "0.8.4"}, **UVICORN), "/metrics": text("vllm:num_requests_running 0.0")}
+INFERENCE = {
+    "asks before the route, and nobody asked": ("vllm", {**VLLM, "/v1/models": models("vllm"), "/v1/chat/completions": NOT_ALLOWED}, "open", "/v1/chat/completions", False),
+    "a key for /v1 alone": ("vllm", {**VLLM, "/v1/models": DENIED, "/v1/chat/completions": DENIED, "/invocations": NOT_ALLOWED}, "open", "/invocations", False),
+    "a key for all": ("vllm", {**VLLM, "/v1/models": DENIED, "/v1/chat/completions": DENIED, "/invocations": DENIED}, "guarded", None, False),
+    "the route is not found before anybody asks": ("llama-cpp", {**SERVICES["llama-cpp"][2], "*": text("not found", 404)}, "open", "/v1/chat/completions", False),
+    "a key, and models listed to anyone": ("llama-cpp", {**SERVICES["llama-cpp"][2], "*": DENIED}, "guarded", None, False),
+    "asks after the method": ("litellm", {**SERVICES["litellm"][2], "/v1/models": models("m"), "/v1/chat/completions": NOT_ALLOWED}, "not-assessed", None, True),
+    "a family": ("openai-compatible", {"/v1/models": models("m"), "/v1/chat/completions": NOT_ALLOWED}, "not-assessed", None, True),
+    "a login before it": ("ollama", {**SERVICES["ollama"][2], "/api/generate": (302, {"Location": "/oauth2/login"}, "")}, "guarded", None, False),
+    "an older one that says 404": ("ollama", {**SERVICES["ollama"][2]}, "not-assessed", None, True),
+}
+
+
+def test_inference():
+    for name, (product, answers, state, at, unknown) in INFERENCE.items():
+        server = serve(answers)
+        _, report, errors, _ = probe(f"http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+        facts = endpoints(report)[0]["attributes"] if endpoints(report) else {}
+        check(f"inference, {name}: its state", facts.get("product") == product and f"inference: {state}" in facts.get("routes", []), (errors, facts))
+        said = [f["evidence"] for f in told_of(report) if "is open to anyone" in f["evidence"]]
+        check(f"inference, {name}: told", (len(said) == 1 and said[0].find(at) >= 0) if at else not said, said)
+        check(f"inference, {name}: not assessed is said", any("was not assessed" in gap["detail"] for gap in report["scan"]["incomplete"]) == unknown, report["scan"]["incomplete"])
+        check(f"inference, {name}: nothing generated", server.methods == {"GET"}, server.methods)
 
 
 def raw_server(talk):
@@ -455,6 +494,7 @@ def main():
     test_services()
     test_ordinary()
     test_exposure()
+    test_inference()
     test_databases()
     test_hostile()
     test_real_programs()

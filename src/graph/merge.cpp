@@ -8,6 +8,7 @@
 #include "graph/allowed.h"
 #include "graph/join.h"
 #include "graph/join_facts.h"
+#include "graph/join_folder.h"
 #include "graph/join_packages.h"
 
 namespace stormwatch::graph {
@@ -68,6 +69,7 @@ Estate merge(std::vector<Observation> observations) {
   }
   join_packages(assets, relations, remarks, gaps);
   for (Asset& asset : assets) settle(asset);
+  join_folder(assets, relations, gaps);
   join(assets, relations);
   join_facts(assets, relations);
   std::unordered_map<AssetId, AssetKind> kinds;

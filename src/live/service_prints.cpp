@@ -3,7 +3,10 @@
 
 #include <re2/re2.h>
 
+#include <algorithm>
+
 #include "base/embedded.h"
+#include "base/text.h"
 #include "format/content_document.h"
 
 namespace stormwatch::embedded {
@@ -78,10 +81,57 @@ Result<ServiceVersion> version_of(const Node& node, const std::string& file) {
   if (const Node* path = node.find("path")) {
     if (Result<void> read = take(path_of(*path, file), version.path); !read) return std::unexpected(read.error());
   }
-  if (const Node* pattern = node.find("pattern"))
-    if (Result<void> read = take(pattern_of(*pattern, file), version.pattern); !read) return std::unexpected(read.error());
+  for (const auto& [key, into] : {std::pair{"pattern", &version.pattern}, std::pair{"base64", &version.base64}})
+    if (const Node* pattern = node.find(key))
+      if (Result<void> read = take(pattern_of(*pattern, file), *into); !read) return std::unexpected(read.error());
   if (version.path.empty() || (version.json.empty() && version.header.empty() && !version.pattern)) return wrong(file, node, "no place of a version", "path, and json, header or pattern");
   return version;
+}
+
+std::vector<long> numbers_of(const Node& list) {
+  std::vector<long> numbers;
+  for (const Node& item : list.items) numbers.push_back(static_cast<long>(item.as_number().value_or(0)));
+  return numbers;
+}
+
+template <class T>
+Result<void> read_each(const Node& list, const std::string& file, Result<T> (*read)(const Node&, const std::string&), std::vector<T>& into) {
+  for (const Node& item : list.items) {
+    Result<T> one = read(item, file);
+    if (!one) return std::unexpected(one.error());
+    into.push_back(std::move(*one));
+  }
+  return {};
+}
+
+Result<void> read_routes(const Node& classes, const std::string& file, std::vector<ServiceRoutes>& into) {
+  for (const Node::Member& kind : classes.members) {
+    if (!one_of(kind.key, {"inference", "read", "administration", "code"})) return wrong(file, kind.value, "unknown class '" + kind.key + "'", "inference, read, administration or code");
+    ServiceRoutes routes{kind.key, {}};
+    if (Result<void> read = read_each(kind.value, file, path_of, routes.paths); !read) return read;
+    into.push_back(std::move(routes));
+  }
+  return {};
+}
+
+Result<void> read_part(std::string_view key, const Node& value, const std::string& file, ServicePrint& into) {
+  if (key == "signs") return read_each(value, file, sign_of, into.signs);
+  if (key == "unclaimed") return read_each(value, file, sign_of, into.unclaimed);
+  if (key == "versions") return read_each(value, file, version_of, into.versions);
+  if (key == "routes") return read_routes(value, file, into.routes);
+  if (key == "let_through") {
+    into.let_through = numbers_of(value);
+    const bool sound = value.is_list() && std::ranges::all_of(into.let_through, [](long status) { return status >= 400 && status < 500 && status != 401 && status != 403; });
+    return sound ? Result<void>() : wrong(file, value, "let_through", "a list of statuses from 400 to 499, without 401 and 403");
+  }
+  if (key == "family") {
+    const std::optional<bool> family = value.as_bool();
+    if (!family) return wrong(file, value, "family", "true or false");
+    into.family = *family;
+    return {};
+  }
+  if (key == "note" || key == "source") return {};
+  return wrong(file, value, "unknown key '" + std::string(key) + "'", "signs, versions, routes, let_through, unclaimed, family, source, note");
 }
 
 }  // namespace
@@ -93,40 +143,9 @@ Result<std::optional<ServicePrint>> read_service_print(const Node& root, const s
   print.product = root.text("product");
   print.title = root.text("title", print.product);
   if (const Node* flag = root.find("code_execution")) print.code_execution = flag->as_bool().value_or(false);
-  if (const Node* ports = root.find("ports"))
-    for (const Node& port : ports->items) print.ports.push_back(static_cast<long>(port.as_number().value_or(0)));
-  for (const Node::Member& member : http->members) {
-    if (member.key == "signs") {
-      for (const Node& item : member.value.items) {
-        Result<ServiceSign> sign = sign_of(item, file);
-        if (!sign) return std::unexpected(sign.error());
-        print.signs.push_back(std::move(*sign));
-      }
-    } else if (member.key == "versions") {
-      for (const Node& item : member.value.items) {
-        Result<ServiceVersion> version = version_of(item, file);
-        if (!version) return std::unexpected(version.error());
-        print.versions.push_back(std::move(*version));
-      }
-    } else if (member.key == "routes") {
-      for (const Node::Member& kind : member.value.members) {
-        if (kind.key != "read" && kind.key != "administration" && kind.key != "code") return wrong(file, kind.value, "unknown class '" + kind.key + "'", "read, administration or code");
-        ServiceRoutes routes{kind.key, {}};
-        for (const Node& item : kind.value.items) {
-          Result<std::string> path = path_of(item, file);
-          if (!path) return std::unexpected(path.error());
-          routes.paths.push_back(std::move(*path));
-        }
-        print.routes.push_back(std::move(routes));
-      }
-    } else if (member.key == "family") {
-      const std::optional<bool> family = member.value.as_bool();
-      if (!family) return wrong(file, member.value, "family", "true or false");
-      print.family = *family;
-    } else if (member.key != "note" && member.key != "source") {
-      return wrong(file, member.value, "unknown key '" + member.key + "'", "signs, versions, routes, family, source, note");
-    }
-  }
+  if (const Node* ports = root.find("ports")) print.ports = numbers_of(*ports);
+  for (const Node::Member& member : http->members)
+    if (Result<void> read = read_part(member.key, member.value, file, print); !read) return std::unexpected(read.error());
   if (print.signs.empty()) return wrong(file, *http, "no signs", "signs: [...]");
   return print;
 }

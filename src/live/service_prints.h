@@ -8,10 +8,16 @@
 //     versions:                               where its version stands; the first that answers counts
 //       - {path: /api/version, json: version}
 //       - {path: /, header: server, pattern: 'thing/([0-9.]+)'}
+//       - {path: /, pattern: 'config" content="([A-Za-z0-9+/=]+)', base64: 'thing@([0-9.]+)'}
 //     routes:                                 plain GETs that show whether the class asks who is there
+//       inference: [/v1/chat/completions]     where it generates or predicts: only routes on which a GET does neither
 //       read: [/api/tags]                     what it holds: models, runs, collections
 //       administration: [/api/ps]             its settings, users, jobs
 //       code: [/api/kernels]                  where its users run code
+//     let_through: [405]                      what a GET of an inference route is answered once it got past the check, for products that
+//                                             ask who is there before they look at route and method, or never ask; else such an answer proves nothing
+//     unclaimed:                              signs of one that nobody has set up: whoever comes first becomes its administrator
+//       - {path: /api/config, json: {onboarding: 'true'}}
 //     family: true                            many products answer so: told only where nothing tells the product
 //     note: marked where the answers were taken from documentation
 //
@@ -50,10 +56,11 @@ struct ServiceSign {
 struct ServiceVersion {
   std::string path, json, header;
   ServicePattern pattern;  ///< its first group is the version; null: the whole value
+  ServicePattern base64;   ///< of what the first group holds in base64; its first group is the version; null: it is not packed
 };
 
 struct ServiceRoutes {
-  std::string kind;  ///< read, administration, code
+  std::string kind;  ///< inference, read, administration, code
   std::vector<std::string> paths;
 };
 
@@ -62,9 +69,10 @@ struct ServicePrint {
   bool code_execution = false;
   bool family = false;  ///< many products answer so: told only where nothing tells the product
   std::vector<long> ports;
-  std::vector<ServiceSign> signs;
+  std::vector<ServiceSign> signs, unclaimed;
   std::vector<ServiceVersion> versions;
   std::vector<ServiceRoutes> routes;
+  std::vector<long> let_through;  ///< statuses of a GET of an inference route that show that nobody asked who is there
 };
 
 /// The fingerprints that the executable carries. A typo in one is an Error with file and line.

@@ -12,6 +12,7 @@
 #include "format/document.h"
 #include "live/canonical_json.h"
 #include "live/http_request.h"
+#include "match/checksum.h"
 
 namespace stormwatch::live {
 namespace {
@@ -181,6 +182,7 @@ std::string version_of(const ServicePrint& print, Asking& asking) {
     }
     std::string version = whole;
     if (place.pattern && !re2::RE2::PartialMatch(whole, *place.pattern, &version)) continue;
+    if (place.base64 && !re2::RE2::PartialMatch(match::base64_decoded(version), *place.base64, &version)) continue;
     if (version.starts_with('v')) version.erase(0, 1);
     if (!version.empty() && version.size() <= 60 && version[0] >= '0' && version[0] <= '9') return excerpt_of(version, 60);
   }
@@ -207,17 +209,38 @@ std::string state_of(const Page& page, const Page& missing) {
   return missing.answered && missing.answer.status == answer.status && missing.answer.body == answer.body ? "unknown" : "open";
 }
 
+// A route that takes POSTs alone. What refuses a GET for its method may ask who is there before that or after: only of products that are
+// known to ask first does it say that nobody asked. Nothing is generated to find out.
+std::string state_of_inference(const ServicePrint& print, const Page& page, const Page& missing) {
+  const std::string state = state_of(page, missing);
+  if (state == "guarded" || !page.answered) return state;
+  return std::ranges::find(print.let_through, page.answer.status) != print.let_through.end() ? "open" : "not-assessed";
+}
+
 void look_at_routes(const ServicePrint& print, Asking& asking, const Page& missing, ServiceSeen& seen) {
   bool open = false, guarded = false;
   for (const ServiceRoutes& routes : print.routes)
     for (const std::string& path : routes.paths) {
       const Page& page = asking.page(path);
-      RouteSeen route{routes.kind, path, page.answered ? page.answer.status : 0, state_of(page, missing)};
+      RouteSeen route{routes.kind, path, page.answered ? page.answer.status : 0, routes.kind == "inference" ? state_of_inference(print, page, missing) : state_of(page, missing)};
       open = open || route.state == "open";
       guarded = guarded || route.state == "guarded";
       seen.routes.push_back(std::move(route));
     }
   seen.authentication = open && guarded ? "partial" : open ? "none" : guarded ? "token" : "";
+}
+
+// One line where nothing is known of the class, so that silence is not taken for a door that is shut.
+void say_not_assessed(ServiceSeen& seen) {
+  const RouteSeen* tried = nullptr;
+  for (const RouteSeen& route : seen.routes) {
+    if (route.kind != "inference") continue;
+    if (route.state == "open" || route.state == "guarded") return;
+    if (route.status != 0) tried = &route;
+  }
+  if (tried)
+    seen.gaps.push_back({seen.address, "", "unresolved",
+                         fmt::format("whether anyone may let {} generate was not assessed: GET {} answers {}, which says nothing of POST, and nothing is generated to find out", seen.title, tried->path, tried->status)});
 }
 
 bool names_a_limit(const HttpAnswer& answer) {
@@ -229,17 +252,27 @@ const RouteSeen* open_route(const ServiceSeen& seen, std::string_view kind) {
   return at == seen.routes.end() ? nullptr : &*at;
 }
 
+std::string said_of(const RouteSeen& route) {
+  if (route.kind != "inference") return fmt::format("GET {} answers {} to anyone", route.path, route.status);
+  return fmt::format("{} is open to anyone: a GET is answered {} before anybody asks who is there, where a guarded one answers 401", route.path, route.status);
+}
+
+void note_unclaimed(const ServicePrint& print, Asking& asking, const Page& missing, ServiceSeen& seen) {
+  const auto sign = std::ranges::find_if(print.unclaimed, [&](const ServiceSign& one) { return counts(one, asking.page(one.path), missing); });
+  if (sign != print.unclaimed.end())
+    seen.settings.emplace_back(seen.exposure == "local" ? "unclaimed-local" : "unclaimed", fmt::format("GET {} says that nobody has set it up: whoever comes first becomes its administrator", sign->path));
+}
+
 void note_settings(Asking& asking, bool with_credentials, ServiceSeen& seen) {
   const bool local = seen.exposure == "local";
   const auto note = [&](std::string subject, std::string detail) { seen.settings.emplace_back(std::move(subject), std::move(detail)); };
-  const std::string whom = with_credentials ? "with the credentials given" : "to anyone";
   if (!with_credentials)
-    for (const char* kind : {"code", "administration", "read"})
-      if (const RouteSeen* route = open_route(seen, kind)) note(std::string("open-") + kind + (local ? "-local" : ""), fmt::format("GET {} answers {} {}", route->path, route->status, whom));
+    for (const char* kind : {"code", "administration", "inference", "read"})
+      if (const RouteSeen* route = open_route(seen, kind)) note(std::string("open-") + kind + (local ? "-local" : ""), said_of(*route));
   if (!seen.tls && !local && std::ranges::any_of(seen.routes, [](const RouteSeen& route) { return route.state == "guarded"; }))
     note("token-over-http", "it asks who is there, and what is sent to it is not encrypted");
   // One more request, as a page of another site would send it.
-  const auto probed = std::ranges::find_if(seen.routes, [](const RouteSeen& route) { return route.state == "open"; });
+  const auto probed = std::ranges::find_if(seen.routes, [](const RouteSeen& route) { return route.state == "open" && route.kind != "inference"; });
   if (probed == seen.routes.end()) return;
   const Page foreign = asking.ask(probed->path, {"Origin: " + std::string(kForeign)}, true);
   const std::string allowed = foreign.answered ? foreign.answer.header("access-control-allow-origin") : "";
@@ -292,8 +325,10 @@ Result<ServiceSeen> probe_service(const HttpTarget& target, std::span<const Serv
     seen.evidence = match.evidence;
     seen.version = version_of(*match.print, asking);
     look_at_routes(*match.print, asking, missing, seen);
+    say_not_assessed(seen);
     if (names_a_limit(first.answer)) seen.rate_limited = true;
     note_settings(asking, !target.headers.empty(), seen);
+    note_unclaimed(*match.print, asking, missing, seen);
   }
   seen.requests = asking.requests();
   if (asking.gave_up())

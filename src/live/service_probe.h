@@ -19,9 +19,9 @@
 namespace stormwatch::live {
 
 struct RouteSeen {
-  std::string kind, path;  ///< kind: read, administration, code
+  std::string kind, path;  ///< kind: inference, read, administration, code
   long status = 0;
-  std::string state;       ///< open, guarded, absent, unknown
+  std::string state;       ///< open, guarded, absent, unknown; of inference also not-assessed: a GET cannot tell
 };
 
 struct ServiceSeen {

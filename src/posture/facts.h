@@ -65,11 +65,12 @@ struct ModelFacts {
 struct EndpointFacts {
   Text product, version, url, exposure;  ///< exposure: internet, internal, local
   Text authentication;                   ///< none, token, mutual-tls, proxy ...
+  Texts routes;                          ///< of a live service, each class of routes: "read: open", "inference: not-assessed"
   Flag tls, code_execution, rate_limited, metered;
   Count port;
   template <class V> static void visit(V&& v, auto& f) {
     v("product", f.product); v("version", f.version); v("url", f.url); v("exposure", f.exposure); v("authentication", f.authentication);
-    v("tls", f.tls); v("code_execution", f.code_execution); v("rate_limited", f.rate_limited); v("metered", f.metered); v("port", f.port);
+    v("routes", f.routes); v("tls", f.tls); v("code_execution", f.code_execution); v("rate_limited", f.rate_limited); v("metered", f.metered); v("port", f.port);
   }
 };
 struct ProviderFacts {

@@ -485,6 +485,14 @@ AssetKind kind_of_type(std::string_view type) {
   return AssetKind::cloud_resource;
 }
 
+std::vector<std::string> files_beside(const Source& source, std::initializer_list<std::string_view> endings) {
+  std::vector<std::string> patterns;
+  if (!source.member.empty()) return patterns;
+  const std::string folder(source.folder());
+  for (const std::string_view ending : endings) patterns.push_back((folder.empty() ? "" : folder + "/") + "*" + std::string(ending));
+  return patterns;
+}
+
 void observe_resources(const Source& source, std::vector<Resource> resources, const std::vector<std::string>& neighbours, Observation& into) {
   Observer(source, std::move(resources), neighbours, into).run();
 }

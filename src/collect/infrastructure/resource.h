@@ -9,7 +9,9 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/node.h"
@@ -39,6 +41,9 @@ struct Resource {
 std::string_view platform_of(std::string_view type);
 /// The kind of asset that a resource type is: datastore, identity, network, or cloud_resource for all others.
 AssetKind kind_of_type(std::string_view type);
+
+/// "FOLDER/*.tf" for each ending: any file of the source's folder that ends so (graph/join_folder.h); none for members of archives.
+std::vector<std::string> files_beside(const Source& source, std::initializer_list<std::string_view> endings);
 
 /// Assets "PATH#address" with relations by reference. `neighbours` are files whose resources may be referred to (relations to
 /// what is not there are dropped when observations are merged).

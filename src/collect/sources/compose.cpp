@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.h"
 #include "collect/collector.h"
 #include "collect/infrastructure/container.h"
 #include "collect/infrastructure/process.h"
@@ -16,8 +17,12 @@
 namespace stormwatch::collect {
 namespace {
 
+// Under these names compose looks for its file; "docker-compose.prod.yml" is laid over it.
+bool is_named_compose(std::string_view name) { return name.starts_with("docker-compose.") || name.starts_with("docker-compose-") || name.starts_with("compose."); }
+
 bool wants(const Source& source) {
   if (source.kind != format::ContentKind::yaml) return false;
+  if (is_named_compose(source.name)) return true;
   if (source.text.find("services:") == std::string_view::npos) return false;
   if (source.name.find("compose") != std::string::npos || source.name.find("stack") != std::string::npos) return true;
   return source.text.find("\n    image:") != std::string_view::npos || source.text.find("\n  image:") != std::string_view::npos;
@@ -141,10 +146,22 @@ WorkloadFacts workload_of(const Node& service, const Container& container, const
   return facts;
 }
 
+// A file that takes its services from others, or gives others its networks and volumes, needs none of its own; nor does one that is empty.
+bool has_a_part_of_compose(const Node& root) {
+  if (root.kind == Node::Kind::null || root.find("apiVersion")) return true;
+  return std::ranges::any_of(root.members, [](const Node::Member& member) {
+    return member.key.starts_with("x-") || one_of(member.key, {"services", "include", "networks", "volumes", "configs", "secrets"});
+  });
+}
+
 Result<Observation> read(const Source& source) {
   Observation observation;
-  auto documents = format::parse_yaml(source.text, *source.limits);
+  Error incomplete;
+  auto documents = format::parse_yaml(source.text, *source.limits, &incomplete);
   if (!documents) return std::unexpected(documents.error());
+  const auto gap = [&](std::string why) { observation.gaps.push_back({source.path, source.member, "malformed", "compose file: " + std::move(why)}); };
+  if (!incomplete.what.empty()) gap(incomplete.what + " at " + incomplete.position);
+  else if (is_named_compose(source.name) && std::ranges::none_of(*documents, has_a_part_of_compose) && !documents->empty()) gap("no services in it; expected is services: or include: at its top");
   for (Node& root : *documents) {
     const Node* services = root.find("services");
     if (!services || !services->is_map() || root.find("apiVersion")) continue;

@@ -24,7 +24,6 @@ namespace {
 
 constexpr std::size_t kLargestItem = 8U << 20;
 constexpr std::size_t kMostItems = 200'000;
-constexpr std::size_t kMostNeighbours = 100;
 constexpr std::size_t kMostKinds = 40;  // of resources left out that are named in gaps
 
 bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
@@ -127,7 +126,7 @@ class Reader {
     tell_unread();
     refer_by_arn(resources_);
     for (Resource& resource : resources_) put(resource.body, "observed_live", flag_node(true, resource.line));  // graph/join_live.h
-    observe_resources(source_, std::move(resources_), neighbours(), observation_);
+    observe_resources(source_, std::move(resources_), files_beside(source_, {".json"}), observation_);  // listings of one account stand beside each other
   }
 
  private:
@@ -160,20 +159,6 @@ class Reader {
     else if (root.find("assetType")) google(root);
     else if (root.find("resourceType") && root.find("configuration")) aws_config(root);
     else aws(root);
-  }
-
-  // Listings of one account stand beside each other.
-  [[nodiscard]] std::vector<std::string> neighbours() const {
-    std::vector<std::string> paths;
-    const bool refers = std::ranges::any_of(resources_, [](const Resource& resource) { return !resource.references.empty(); });
-    if (!refers || !source_.files || !source_.member.empty()) return paths;
-    const std::string folder(source_.folder());
-    for (const std::string_view name : source_.files->files_in(folder)) {
-      std::string path = folder.empty() ? std::string(name) : folder + "/" + std::string(name);
-      if (name.ends_with(".json") && path != source_.path) paths.push_back(std::move(path));
-      if (paths.size() == kMostNeighbours) break;
-    }
-    return paths;
   }
 
   // One line for each kind that was left out, so that a listing of a thousand networks is not a thousand lines.

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // AI services that `stormwatch probe` found to answer, from the file it writes (live/service_probe.h): endpoints with their version and
 // whom they let in; the package of that version, which advisories know.
+#include <algorithm>
+#include <array>
+#include <map>
+
 #include "collect/collector.h"
 #include "collect/infrastructure/service.h"
 #include "format/document.h"
@@ -9,6 +13,7 @@ namespace stormwatch::collect {
 namespace {
 
 constexpr std::size_t kRows = 5'000;
+constexpr std::size_t kClasses = 8;
 
 bool wants_services(const Source& source) {
   return source.kind == format::ContentKind::json && !source.cut && source.text.substr(0, 64).find("\"stormwatch.services\"") != std::string_view::npos;
@@ -27,6 +32,22 @@ std::optional<std::int64_t> port_of(std::string_view address) {
   return port;
 }
 
+// What is known of each class of routes, in words that a report shows: the widest door counts.
+std::vector<std::string> classes_of(const Node& row) {
+  static constexpr std::array<std::string_view, 5> kStates{"unknown", "absent", "not-assessed", "guarded", "open"};
+  std::map<std::string, std::size_t> widest;
+  if (const Node* routes = row.find("routes"))
+    for (const Node& route : routes->items) {
+      const auto state = static_cast<std::size_t>(std::ranges::find(kStates, route.text("state")) - kStates.begin());
+      if (state == kStates.size() || widest.size() > kClasses) continue;
+      std::size_t& known = widest[excerpt_of(route.text("class"), 20)];
+      known = std::max(known, state);
+    }
+  std::vector<std::string> said;
+  for (const auto& [kind, state] : widest) said.push_back(kind + ": " + std::string(kStates[state]));
+  return said;
+}
+
 void read_service_row(const Source& source, const Node& row, Observation& seen) {
   const Service* service = service_named(row.text("product"));
   if (!service) {
@@ -39,6 +60,7 @@ void read_service_row(const Source& source, const Node& row, Observation& seen) 
   facts.version = excerpt_of(row.text("version"), 60);
   facts.exposure = excerpt_of(row.text("exposure"), 20);
   facts.authentication = excerpt_of(row.text("authentication"), 20);
+  facts.routes = classes_of(row);
   facts.port = port_of(row.text("address"));
   if (const Node* flag = row.find("tls")) facts.tls = flag->as_bool();
   if (const Node* flag = row.find("rate_limited")) facts.rate_limited = flag->as_bool();

@@ -21,7 +21,6 @@
 namespace stormwatch::collect {
 namespace {
 
-constexpr std::size_t kMostNeighbours = 64;
 constexpr std::size_t kMostSiblings = 12;             // files read beside one, so that a large folder is not read over and over
 constexpr std::size_t kLargestSibling = 256U << 10;
 
@@ -98,18 +97,7 @@ void from_json(const Node& section, bool data, std::vector<Resource>& into) {
 }
 
 // Other files of the module: Terraform reads a folder as one.
-std::vector<std::string> neighbours_of(const Source& source) {
-  std::vector<std::string> paths;
-  if (!source.files || !source.member.empty()) return paths;
-  const std::string folder(source.folder());
-  for (const std::string_view name : source.files->files_in(folder)) {
-    if (!is_terraform(name) && !is_json(name)) continue;
-    std::string path = folder.empty() ? std::string(name) : folder + "/" + std::string(name);
-    if (path != source.path) paths.push_back(std::move(path));
-    if (paths.size() == kMostNeighbours) break;
-  }
-  return paths;
-}
+std::vector<std::string> neighbours_of(const Source& source) { return files_beside(source, {".tf", ".tofu", ".tf.json", ".tofu.json"}); }
 
 void add_blocks(format::HclFile& file, const Limits& limits, std::vector<Resource>& into) {
   for (format::HclBlock& block : file.blocks) {

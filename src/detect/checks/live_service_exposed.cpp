@@ -8,7 +8,9 @@ namespace stormwatch::detect {
 namespace {
 
 const std::map<std::string_view, Severity> kSeverity{{"open-code", Severity::critical},       {"open-code-local", Severity::medium}, {"open-administration", Severity::high},
-                                                     {"open-administration-local", Severity::low}, {"open-read", Severity::medium},       {"open-read-local", Severity::info},
+                                                     {"open-administration-local", Severity::low}, {"open-inference", Severity::medium},    {"open-inference-local", Severity::info},
+                                                     {"open-read", Severity::medium},       {"open-read-local", Severity::info},
+                                                     {"unclaimed", Severity::high},           {"unclaimed-local", Severity::low},
                                                      {"any-origin", Severity::medium},        {"token-over-http", Severity::medium}};
 
 }  // namespace
