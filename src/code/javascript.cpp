@@ -3,16 +3,16 @@
 
 #include <utility>
 
-#include "code/grammar.h"
-#include "code/python.h"
+#include "code/escapes.h"
+#include "code/module_writer.h"
 
 namespace stormwatch::code {
 
 namespace {
 
-class Reader {
+class Reader : ModuleWriter {
  public:
-  Reader(std::string_view text, Module& module) : text_(text), module_(module) {}
+  Reader(std::string_view text, Module& module) : ModuleWriter(text, module) {}
 
   void read(TSNode root) {
     module_.has_errors = ts_node_has_error(root);
@@ -20,32 +20,6 @@ class Reader {
   }
 
  private:
-  static Spot spot_of(TSNode node) {
-    const TSPoint p = ts_node_start_point(node);
-    return {p.row + 1, p.column + 1};
-  }
-  std::string_view text(TSNode node) const { return text_of(node, text_); }
-
-  Index make(ExpressionKind kind, TSNode node, std::string written = {}) {
-    Expression e;
-    e.kind = kind;
-    e.spot = spot_of(node);
-    e.begin = ts_node_start_byte(node);
-    e.end = ts_node_end_byte(node);
-    e.owner = owner_;
-    e.text = std::move(written);
-    module_.expressions.push_back(std::move(e));
-    return static_cast<Index>(module_.expressions.size() - 1);
-  }
-  Index make_of(ExpressionKind kind, TSNode node, std::vector<Index> parts, std::string written = {}) {
-    const Index i = make(kind, node, std::move(written));
-    module_.expressions[i].parts = std::move(parts);
-    return i;
-  }
-  void emit(StatementKind kind, std::vector<Index> targets, Index value, TSNode node) {
-    module_.statements.push_back({kind, owner_, std::move(targets), value, spot_of(node)});
-  }
-
   std::string literal_of(TSNode node) {
     const auto whole = text(node);
     return whole.size() < 2 ? std::string() : unescape(whole.substr(1, whole.size() - 2));
@@ -94,17 +68,6 @@ class Reader {
     return i;
   }
 
-  /// What stands right of && runs when the left side holds, right of || when it fails.
-  void beside(bool both, const std::vector<Index>& operands) {
-    const Expression& last = module_.at(operands.back());
-    for (std::size_t k = 0; k + 1 < operands.size() && k < kMostBeside; ++k) {
-      Branch b{.owner = owner_, .test = operands[k], .spot = module_.at(operands[k]).spot};
-      (both ? b.begin : b.other) = module_.at(operands[k + 1]).begin;
-      (both ? b.end : b.other_end) = last.end;
-      module_.branches.push_back(b);
-    }
-  }
-
   /// The statement ends by leaving what is around it.
   bool leaves(TSNode node, int depth = 0) const {
     if (ts_node_is_null(node) || depth > 8) return false;
@@ -147,9 +110,7 @@ class Reader {
         });
       }
     }
-    const Index i = make_of(ExpressionKind::call, node, std::move(parts));
-    module_.expressions[i].names = std::move(names);
-    return i;
+    return make_named(ExpressionKind::call, node, std::move(parts), std::move(names));
   }
 
   Index object(TSNode node, int depth) {
@@ -172,9 +133,7 @@ class Reader {
         parts.push_back(expression(ts_node_named_child(child, 0), depth + 1));
       }
     });
-    const Index i = make_of(ExpressionKind::map, node, std::move(parts));
-    module_.expressions[i].names = std::move(names);
-    return i;
+    return make_named(ExpressionKind::map, node, std::move(parts), std::move(names));
   }
 
   Index expression(TSNode node, int depth) {
@@ -377,7 +336,6 @@ class Reader {
     statement(field_of(node, "body"), depth + 1);
     loops_.pop_back();
   }
-  void leave_loop() { if (!loops_.empty()) module_.loops[loops_.back()].leaves = true; }
 
   void declarator(TSNode node, int depth) {
     const TSNode value = field_of(node, "value"), name = field_of(node, "name");
@@ -455,15 +413,6 @@ class Reader {
     each_child(node, [&](TSNode child, std::string_view) { statement(child, depth); });
     block_end_ = outside;
   }
-
-  static constexpr std::size_t kMostBeside = 16;  // operands of one && or || that are branches
-
-
-  std::string_view text_;
-  Module& module_;
-  Index owner_ = kNone, class_ = kNone;
-  std::uint32_t block_end_ = 0;
-  std::vector<std::size_t> loops_;
 };
 
 }  // namespace

@@ -1,29 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "code/python.h"
 
-#include <charconv>
 #include <utility>
 
-#include "code/grammar.h"
+#include "code/escapes.h"
+#include "code/module_writer.h"
 
 namespace stormwatch::code {
 
 namespace {
 
-void append_code_point(std::string& out, std::uint32_t c) {
-  if (c < 0x80) out += static_cast<char>(c);
-  else if (c < 0x800) { out += static_cast<char>(0xC0 | c >> 6); out += static_cast<char>(0x80 | (c & 63)); }
-  else if (c < 0x10000) {
-    out += static_cast<char>(0xE0 | c >> 12); out += static_cast<char>(0x80 | (c >> 6 & 63)); out += static_cast<char>(0x80 | (c & 63));
-  } else if (c < 0x110000) {
-    out += static_cast<char>(0xF0 | c >> 18); out += static_cast<char>(0x80 | (c >> 12 & 63));
-    out += static_cast<char>(0x80 | (c >> 6 & 63)); out += static_cast<char>(0x80 | (c & 63));
-  }
-}
-
-class Reader {
+class Reader : ModuleWriter {
  public:
-  Reader(std::string_view text, Module& module) : text_(text), module_(module) {}
+  Reader(std::string_view text, Module& module) : ModuleWriter(text, module) {}
 
   void read(TSNode root) {
     module_.has_errors = ts_node_has_error(root);
@@ -32,29 +21,6 @@ class Reader {
   }
 
  private:
-  static Spot spot_of(TSNode node) {
-    const TSPoint p = ts_node_start_point(node);
-    return {p.row + 1, p.column + 1};
-  }
-
-  Index make(ExpressionKind kind, TSNode node, std::string text = {}) {
-    Expression e;
-    e.kind = kind;
-    e.spot = spot_of(node);
-    e.begin = ts_node_start_byte(node);
-    e.end = ts_node_end_byte(node);
-    e.owner = owner_;
-    e.text = std::move(text);
-    module_.expressions.push_back(std::move(e));
-    return static_cast<Index>(module_.expressions.size() - 1);
-  }
-
-  void emit(StatementKind kind, std::vector<Index> targets, Index value, TSNode node) {
-    module_.statements.push_back({kind, owner_, std::move(targets), value, spot_of(node)});
-  }
-
-  std::string_view text(TSNode node) const { return text_of(node, text_); }
-
   /// The body of a string node without prefix and quotes; raw strings keep their backslashes.
   std::string literal_of(TSNode node) {
     std::string_view opening;
@@ -137,24 +103,9 @@ class Reader {
     if (sign == "+" && any_text) return joined(node, std::move(operands));
     if (sign == "%" && has_text) {
       std::string format = module_.at(operands[0]).text;
-      const Index i = make(ExpressionKind::format, node, std::move(format));
-      module_.expressions[i].parts = std::move(operands);
-      return i;
+      return make_of(ExpressionKind::format, node, std::move(operands), std::move(format));
     }
-    const Index i = make(ExpressionKind::unknown, node, std::string(sign));
-    module_.expressions[i].parts = std::move(operands);
-    return i;
-  }
-
-  /// What stands right of `and` runs when the left side holds, right of `or` when it fails.
-  void beside(bool both, const std::vector<Index>& operands) {
-    const Expression& last = module_.at(operands.back());
-    for (std::size_t k = 0; k + 1 < operands.size() && k < kMostBeside; ++k) {
-      Branch b{.owner = owner_, .test = operands[k], .spot = module_.at(operands[k]).spot};
-      (both ? b.begin : b.other) = module_.at(operands[k + 1]).begin;
-      (both ? b.end : b.other_end) = last.end;
-      module_.branches.push_back(b);
-    }
+    return make_of(ExpressionKind::unknown, node, std::move(operands), std::string(sign));
   }
 
   /// The block ends by leaving what is around it.
@@ -232,10 +183,7 @@ class Reader {
       names.emplace_back();
       parts.push_back(expression(arguments, depth + 1));
     }
-    const Index i = make(ExpressionKind::call, node);
-    module_.expressions[i].parts = std::move(parts);
-    module_.expressions[i].names = std::move(names);
-    return i;
+    return make_named(ExpressionKind::call, node, std::move(parts), std::move(names));
   }
 
   Index several(ExpressionKind kind, TSNode node, int depth) {
@@ -264,10 +212,7 @@ class Reader {
         parts.push_back(expression(ts_node_named_child(child, 0), depth + 1));
       }
     });
-    const Index i = make(ExpressionKind::map, node);
-    module_.expressions[i].parts = std::move(parts);
-    module_.expressions[i].names = std::move(names);
-    return i;
+    return make_named(ExpressionKind::map, node, std::move(parts), std::move(names));
   }
 
   Index comprehension(TSNode node, int depth) {
@@ -289,9 +234,7 @@ class Reader {
     } else {
       parts.push_back(expression(body, depth + 1));
     }
-    const Index i = make(ExpressionKind::list, node);
-    module_.expressions[i].parts = std::move(parts);
-    return i;
+    return make_of(ExpressionKind::list, node, std::move(parts));
   }
 
   Index expression(TSNode node, int depth) {
@@ -475,7 +418,6 @@ class Reader {
     module_.loops.push_back(l);
     loops_.push_back(module_.loops.size() - 1);
   }
-  void leave_loop() { if (!loops_.empty()) module_.loops[loops_.back()].leaves = true; }
 
   void assignment(TSNode node, int depth) {
     // `a = b = c` nests to the right.
@@ -592,55 +534,9 @@ class Reader {
     each_child(node, [&](TSNode child, std::string_view) { statement(child, depth); });
     block_end_ = outside;
   }
-
-  static constexpr std::size_t kMostBeside = 16;  // operands of one and/or that are branches
-
-  std::string_view text_;
-  Module& module_;
-  Index owner_ = kNone, class_ = kNone;
-  std::uint32_t block_end_ = 0;
-  std::vector<std::size_t> loops_;
 };
 
 }  // namespace
-
-std::string unescape(std::string_view body) {
-  if (body.find('\\') == std::string_view::npos) return std::string(body);
-  std::string out;
-  out.reserve(body.size());
-  for (std::size_t i = 0; i < body.size(); ++i) {
-    if (body[i] != '\\' || i + 1 >= body.size()) { out += body[i]; continue; }
-    const char c = body[++i];
-    const auto digits = [&](std::size_t from, std::size_t count, int base) {
-      std::uint32_t value = 0;
-      const auto end = std::min(from + count, body.size());
-      const auto [stop, error] = std::from_chars(body.data() + from, body.data() + end, value, base);
-      if (error != std::errc()) return false;
-      append_code_point(out, value);
-      i = static_cast<std::size_t>(stop - body.data()) - 1;
-      return true;
-    };
-    switch (c) {
-      case 'n': out += '\n'; break;
-      case 't': out += '\t'; break;
-      case 'r': out += '\r'; break;
-      case 'b': out += '\b'; break;
-      case '\n': break;
-      case 'x': if (!digits(i + 1, 2, 16)) out += "\\x"; break;
-      case 'u': if (i + 1 < body.size() && body[i + 1] == '{') {
-                  const auto close = body.find('}', i);
-                  if (close != std::string_view::npos && close - i <= 9 && digits(i + 2, close - i - 2, 16)) { i = close; break; }
-                  out += "\\u";
-                } else if (!digits(i + 1, 4, 16)) out += "\\u";
-                break;
-      case 'U': if (!digits(i + 1, 8, 16)) out += "\\U"; break;
-      case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': digits(i, 3, 8); break;
-      case '\\': case '\'': case '"': case '`': case '$': out += c; break;
-      default: out += '\\'; out += c;
-    }
-  }
-  return out;
-}
 
 Result<Module> read_python(std::string_view text, const Limits& limits) {
   auto tree = parse(Language::python, text, limits);

@@ -15,7 +15,4 @@ namespace stormwatch::code {
 
 Result<Module> read_python(std::string_view text, const Limits& limits);
 
-/// The text of a string literal's body with its backslash escapes resolved (shared with JavaScript).
-std::string unescape(std::string_view body);
-
 }  // namespace stormwatch::code

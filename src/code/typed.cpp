@@ -8,7 +8,7 @@ namespace stormwatch::code {
 namespace typed {
 
 void Reader::read(TSNode root) {
-  m_.has_errors = ts_node_has_error(root);
+  module_.has_errors = ts_node_has_error(root);
   block(root, 0);
 }
 
@@ -21,7 +21,7 @@ Index Reader::assignment(TSNode node, int depth) {
   const Index target = expression(left, depth + 1);
   pair(kind, target, value, node);
   // C#: cmd.CommandText = sql is what set_CommandText(sql) does.
-  if (const Expression& t = m_.at(target); m_.family == Family::c_sharp && t.kind == ExpressionKind::attribute && t.text == "CommandText") {
+  if (const Expression& t = module_.at(target); module_.family == Family::c_sharp && t.kind == ExpressionKind::attribute && t.text == "CommandText") {
     const Index setter = make_call(node, {target, value}, {"", ""});
     emit(StatementKind::expression, {}, setter, node);
   }
@@ -29,15 +29,15 @@ Index Reader::assignment(TSNode node, int depth) {
 }
 
 void Reader::pair(StatementKind kind, Index target, Index value, TSNode node) {
-  const bool several = go() && m_.at(target).kind == ExpressionKind::list;
+  const bool several = go() && module_.at(target).kind == ExpressionKind::list;
   if (!several) { emit(kind, {target}, value, node); return; }
-  const std::vector<Index> names = m_.at(target).parts;
-  const std::vector<Index> values = m_.at(value).kind == ExpressionKind::list ? m_.at(value).parts : std::vector<Index>();
+  const std::vector<Index> names = module_.at(target).parts;
+  const std::vector<Index> values = module_.at(value).kind == ExpressionKind::list ? module_.at(value).parts : std::vector<Index>();
   if (names.size() == values.size())
     for (std::size_t i = 0; i < names.size(); ++i) emit(kind, {names[i]}, values[i], node);
   else
     // An error carries no data of the call.
-    for (const Index n : names) if (m_.at(n).text != "err" && m_.at(n).text != "_" && m_.at(n).text != "ok") emit(kind, {n}, value, node);
+    for (const Index n : names) if (module_.at(n).text != "err" && module_.at(n).text != "_" && module_.at(n).text != "ok") emit(kind, {n}, value, node);
 }
 
 void Reader::loop(TSNode node, bool endless, int depth) {
@@ -47,8 +47,8 @@ void Reader::loop(TSNode node, bool endless, int depth) {
   l.spot = spot_of(node);
   l.begin = ts_node_start_byte(node);
   l.end = ts_node_end_byte(node);
-  m_.loops.push_back(l);
-  loops_.push_back(m_.loops.size() - 1);
+  module_.loops.push_back(l);
+  loops_.push_back(module_.loops.size() - 1);
   statement(field_of(node, "body"), depth + 1);
   loops_.pop_back();
 }
@@ -57,7 +57,7 @@ void Reader::each(TSNode node, std::string_view left, std::string_view right, in
   const Index source = expression(field_of(node, right), depth + 1);
   const Index target = expression(field_of(node, left), depth + 1);
   declare(field_of(node, "type"), written(field_of(node, left)));
-  std::vector<Index> targets = m_.at(target).kind == ExpressionKind::list ? m_.at(target).parts : std::vector<Index>{target};
+  std::vector<Index> targets = module_.at(target).kind == ExpressionKind::list ? module_.at(target).parts : std::vector<Index>{target};
   emit(StatementKind::iterate, std::move(targets), source, node);
 }
 
@@ -84,7 +84,7 @@ void Reader::loops(TSNode node, int depth) {
   if (ts_node_is_null(test)) endless = type_of(node) == "for_statement";
   else {
     const Index tested = expression(test, depth + 1);
-    endless = m_.at(tested).kind == ExpressionKind::boolean && m_.at(tested).text == "true";
+    endless = module_.at(tested).kind == ExpressionKind::boolean && module_.at(tested).text == "true";
     emit(StatementKind::condition, {}, tested, node);
   }
   loop(node, endless, depth);
@@ -129,7 +129,7 @@ void Reader::declaration(TSNode node, int depth) {
 
 void Reader::statement(TSNode node, int depth) {
   if (ts_node_is_null(node)) return;
-  if (depth > kMaxNesting) { m_.cut = true; return; }
+  if (depth > kMaxNesting) { module_.cut = true; return; }
   const NodeShape& shape = shape_of(node);
   switch (shape.shape) {
     case Shape::skip: return;
@@ -162,10 +162,10 @@ void Reader::statement(TSNode node, int depth) {
       const TSNode inner = only_child(node);
       if (ts_node_is_null(inner)) return;
       const Index value = expression(inner, depth + 1);
-      if (go() && m_.at(value).kind == ExpressionKind::list) {
+      if (go() && module_.at(value).kind == ExpressionKind::list) {
         // The first value last: a function is named after what it returns first. The error of a pair is no answer.
-        const std::vector<Index> parts = m_.at(value).parts;
-        const bool error = parts.size() > 1 && owner_ != kNone && m_.functions[owner_].returns.ends_with("error)");
+        const std::vector<Index> parts = module_.at(value).parts;
+        const bool error = parts.size() > 1 && owner_ != kNone && module_.functions[owner_].returns.ends_with("error)");
         for (std::size_t k = parts.size() - (error ? 1 : 0); k-- > 0;) emit(StatementKind::give, {}, parts[k], node);
       } else emit(StatementKind::give, {}, value, node);
       return;
@@ -197,7 +197,7 @@ void Reader::statement(TSNode node, int depth) {
 
 void Reader::block(TSNode node, int depth) {
   if (ts_node_is_null(node)) return;
-  if (depth > kMaxNesting) { m_.cut = true; return; }
+  if (depth > kMaxNesting) { module_.cut = true; return; }
   each_child(node, [&](TSNode child, std::string_view) { statement(child, depth); });
 }
 

@@ -52,15 +52,15 @@ void Reader::decorators(TSNode node, std::vector<Index>& out, int depth) {
 }
 
 Index Reader::class_named(std::string_view name, TSNode node) {
-  for (Index c = 0; c < m_.classes.size(); ++c)
-    if (m_.classes[c].name == name) return c;
+  for (Index c = 0; c < module_.classes.size(); ++c)
+    if (module_.classes[c].name == name) return c;
   Class made;
   made.name = name;
   made.spot = spot_of(node);
   made.begin = ts_node_start_byte(node);
   made.end = ts_node_end_byte(node);
-  m_.classes.push_back(std::move(made));
-  return static_cast<Index>(m_.classes.size() - 1);
+  module_.classes.push_back(std::move(made));
+  return static_cast<Index>(module_.classes.size() - 1);
 }
 
 Index Reader::function(TSNode node, const NodeShape& shape, int depth) {
@@ -71,7 +71,7 @@ Index Reader::function(TSNode node, const NodeShape& shape, int depth) {
   f.spot = spot_of(node);
   f.begin = ts_node_start_byte(node);
   f.end = ts_node_end_byte(node);
-  f.returns = text(field_of(node, go() ? "result" : m_.family == Family::java ? "type" : "returns"));
+  f.returns = text(field_of(node, go() ? "result" : module_.family == Family::java ? "type" : "returns"));
   if (f.returns.size() > 200) f.returns.clear();
   std::string receiver = shape.shape == Shape::closure ? receiver_ : std::string();
   if (const TSNode given = field_of(node, "receiver"); !ts_node_is_null(given)) {
@@ -84,10 +84,10 @@ Index Reader::function(TSNode node, const NodeShape& shape, int depth) {
   }
   parameters(f, field_of(node, shape.a));
   if (shape.shape == Shape::function) decorators(node, f.decorators, depth);
-  m_.functions.push_back(std::move(f));
-  const auto at = static_cast<Index>(m_.functions.size() - 1);
+  module_.functions.push_back(std::move(f));
+  const auto at = static_cast<Index>(module_.functions.size() - 1);
   const Index i = make(ExpressionKind::function, node);
-  m_.expressions[i].function = at;
+  module_.expressions[i].function = at;
   const Index outside = owner_, outer_class = class_;
   std::vector<std::size_t> outer_loops;
   outer_loops.swap(loops_);
@@ -122,14 +122,14 @@ void Reader::type(TSNode node, int depth) {
     } else if (kind == "parameter_list" || kind == "formal_parameters") {
       Function taken;
       parameters(taken, child);
-      for (Parameter& p : taken.parameters) m_.declared.push_back({kNone, false, std::move(p.name), std::move(p.type)});
+      for (Parameter& p : taken.parameters) module_.declared.push_back({kNone, false, std::move(p.name), std::move(p.type)});
     }
   });
-  m_.classes[at].spot = spot_of(node);
-  m_.classes[at].begin = ts_node_start_byte(node);
-  m_.classes[at].end = ts_node_end_byte(node);
-  m_.classes[at].decorators = std::move(marks);
-  m_.classes[at].bases = std::move(bases);
+  module_.classes[at].spot = spot_of(node);
+  module_.classes[at].begin = ts_node_start_byte(node);
+  module_.classes[at].end = ts_node_end_byte(node);
+  module_.classes[at].decorators = std::move(marks);
+  module_.classes[at].bases = std::move(bases);
   if (go()) {
     const TSNode body = field_of(node, "type");
     if (type_of(body) == "struct_type")
@@ -150,25 +150,25 @@ void Reader::import(TSNode node) {
     const TSNode path = field_of(node, "path");
     const std::string module = raw_of(path);
     std::string alias = written(field_of(node, "name"));
-    if (!alias.empty()) { m_.imports.push_back({module, "default", alias, spot_of(node)}); return; }
-    for (std::string& name : package_names(module)) m_.imports.push_back({module, "default", std::move(name), spot_of(node)});
+    if (!alias.empty()) { module_.imports.push_back({module, "default", alias, spot_of(node)}); return; }
+    for (std::string& name : package_names(module)) module_.imports.push_back({module, "default", std::move(name), spot_of(node)});
     return;
   }
-  if (m_.family == Family::java) {
+  if (module_.family == Family::java) {
     std::string path;
     bool all = false;
     each_child(node, [&](TSNode child, std::string_view) { if (type_of(child) == "asterisk") all = true; else path = text(child); });
     const auto dot = path.rfind('.');
-    if (all) m_.imports.push_back({path, "*", "*", spot_of(node)});
-    else if (dot != std::string::npos) m_.imports.push_back({path.substr(0, dot), path.substr(dot + 1), path.substr(dot + 1), spot_of(node)});
+    if (all) module_.imports.push_back({path, "*", "*", spot_of(node)});
+    else if (dot != std::string::npos) module_.imports.push_back({path.substr(0, dot), path.substr(dot + 1), path.substr(dot + 1), spot_of(node)});
     return;
   }
   const std::string alias = written(field_of(node, "name"));
   std::string path;
   each_child(node, [&](TSNode child, std::string_view field) { if (field != "name") path = text(child); });
   if (path.empty()) return;
-  if (alias.empty()) m_.imports.push_back({path, "*", "*", spot_of(node)});
-  else m_.imports.push_back({path, "default", alias, spot_of(node)});
+  if (alias.empty()) module_.imports.push_back({path, "*", "*", spot_of(node)});
+  else module_.imports.push_back({path, "default", alias, spot_of(node)});
 }
 
 std::vector<std::string> Reader::package_names(std::string_view path) {

@@ -55,12 +55,12 @@ Index Reader::binary(TSNode node, int depth) {
   std::vector<Index> operands{expression(leftmost, depth + 1)};
   for (std::size_t i = spine.size(); i-- > 0;) operands.push_back(expression(spine[i], depth + 1));
   const std::string sign = written(field_of(node, "operator"));
-  if (sign == "+" && std::ranges::any_of(operands, [&](Index o) { return is_text(m_.at(o)); })) {
+  if (sign == "+" && std::ranges::any_of(operands, [&](Index o) { return is_text(module_.at(o)); })) {
     std::string all;
     bool literal = true;
     for (const Index o : operands) {
-      all += is_text(m_.at(o)) ? m_.at(o).text : "{}";
-      literal &= m_.at(o).kind == ExpressionKind::string;
+      all += is_text(module_.at(o)) ? module_.at(o).text : "{}";
+      literal &= module_.at(o).kind == ExpressionKind::string;
     }
     return literal ? make(ExpressionKind::string, node, std::move(all)) : make_of(ExpressionKind::format, node, std::move(operands), std::move(all));
   }
@@ -98,21 +98,21 @@ void Reader::arguments(TSNode list, std::vector<Index>& parts, std::vector<std::
 }
 
 Index Reader::formatted(TSNode node, const std::vector<Index>& parts) {
-  const Expression& callee = m_.at(parts[0]);
+  const Expression& callee = module_.at(parts[0]);
   if (callee.kind != ExpressionKind::attribute || parts.size() < 2) return kNone;
-  const Expression& object = m_.at(callee.parts[0]);
+  const Expression& object = module_.at(callee.parts[0]);
   const bool own = callee.text == "formatted" && object.kind == ExpressionKind::string;
   const bool known = own || (go() && object.text == "fmt" && callee.text == "Sprintf") || (one_of(object.text, {"String", "string"}) && one_of(callee.text, {"format", "Format"}));
   if (!known) return kNone;
-  const Expression& pattern = own ? object : m_.at(parts[1]);
+  const Expression& pattern = own ? object : module_.at(parts[1]);
   if (pattern.kind != ExpressionKind::string) return kNone;
   std::string body;
   for (std::size_t i = 0; i < pattern.text.size(); ++i) {
     const char c = pattern.text[i];
-    if (m_.family == Family::c_sharp && c == '{') {
+    if (module_.family == Family::c_sharp && c == '{') {
       const auto close = pattern.text.find('}', i);
       if (close != std::string::npos) { body += "{}"; i = close; continue; }
-    } else if (m_.family != Family::c_sharp && c == '%' && i + 1 < pattern.text.size()) {
+    } else if (module_.family != Family::c_sharp && c == '%' && i + 1 < pattern.text.size()) {
       if (pattern.text[i + 1] == '%') { body += '%'; ++i; continue; }
       const auto verb = pattern.text.find_first_of("abcdefgnopqstuvxXTUE", i + 1);
       if (verb != std::string::npos && verb - i < 12) { body += "{}"; i = verb; continue; }
@@ -169,7 +169,7 @@ Index Reader::construct(TSNode node, const NodeShape& shape, int depth) {
 }
 
 Index Reader::literal(TSNode node, TSNode type, TSNode body, int depth) {
-  if (depth > kMaxNesting) { m_.cut = true; return make(ExpressionKind::unknown, node); }
+  if (depth > kMaxNesting) { module_.cut = true; return make(ExpressionKind::unknown, node); }
   const auto kind = ts_node_is_null(type) ? std::string_view() : type_of(type);
   if (kind == "pointer_type") return literal(node, only_child(type), body, depth + 1);
   const bool list = kind == "slice_type" || kind == "array_type" || kind == "implicit_length_array_type", map = kind == "map_type";
@@ -193,13 +193,13 @@ Index Reader::literal(TSNode node, TSNode type, TSNode body, int depth) {
   if (list) return make_of(ExpressionKind::list, node, std::move(parts));
   if (!map) return make_call(node, std::move(parts), std::move(names), "new");
   const Index i = make_of(ExpressionKind::map, node, std::move(parts));
-  m_.expressions[i].names = std::move(names);
+  module_.expressions[i].names = std::move(names);
   return i;
 }
 
 Index Reader::expression(TSNode node, int depth) {
   if (ts_node_is_null(node)) return empty();
-  if (depth > kMaxNesting) { m_.cut = true; return make(ExpressionKind::unknown, node); }
+  if (depth > kMaxNesting) { module_.cut = true; return make(ExpressionKind::unknown, node); }
   const NodeShape& shape = shape_of(node);
   switch (shape.shape) {
     case Shape::name: return name_of(node);
@@ -250,7 +250,7 @@ Index Reader::expression(TSNode node, int depth) {
       // this::look names a function of this class, X::look one of another.
       std::vector<Index> parts = children(node, depth);
       if (parts.size() != 2) return make_of(ExpressionKind::unknown, node, std::move(parts));
-      std::string name = m_.at(parts[1]).text;
+      std::string name = module_.at(parts[1]).text;
       return make_of(ExpressionKind::attribute, node, {parts[0]}, std::move(name));
     }
     case Shape::skip: return make(ExpressionKind::unknown, node);

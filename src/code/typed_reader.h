@@ -10,29 +10,21 @@
 #include <vector>
 
 #include "base/text.h"
-#include "code/module.h"
-#include "code/python.h"
+#include "code/escapes.h"
+#include "code/module_writer.h"
 #include "code/typed_shapes.h"
 
 namespace stormwatch::code::typed {
 
-class Reader {
+class Reader : ModuleWriter {
  public:
-  Reader(Language language, std::string_view text, Module& module) : shapes_(shapes_of(language)), text_(text), m_(module) {}
+  Reader(Language language, std::string_view text, Module& module) : ModuleWriter(text, module), shapes_(shapes_of(language)) {}
 
   void read(TSNode root);
 
  private:
-  std::string_view text(TSNode node) const { return text_of(node, text_); }
   std::string written(TSNode node) const { return std::string(text(node)); }
-  bool go() const { return m_.family == Family::go; }
-  void leave_loop() { if (!loops_.empty()) m_.loops[loops_.back()].leaves = true; }
-  /// Damaged source lacks children that the grammar promises: a null node has no place, no text and no children.
-  static Spot spot_of(TSNode node) {
-    if (ts_node_is_null(node)) return {};
-    const TSPoint p = ts_node_start_point(node);
-    return {p.row + 1, p.column + 1};
-  }
+  bool go() const { return module_.family == Family::go; }
   template <class V>
   static void each_child(TSNode node, V&& visit) {
     if (!ts_node_is_null(node)) code::each_child(node, std::forward<V>(visit));
@@ -43,39 +35,18 @@ class Reader {
     const TSSymbol symbol = ts_node_symbol(node);
     return symbol < shapes_.size() ? shapes_[symbol] : error;
   }
-  Index make(ExpressionKind kind, TSNode node, std::string of = {}) {
-    Expression e;
-    e.kind = kind;
-    e.spot = spot_of(node);
-    e.begin = ts_node_is_null(node) ? 0 : ts_node_start_byte(node);
-    e.end = ts_node_is_null(node) ? 0 : ts_node_end_byte(node);
-    e.owner = owner_;
-    e.text = std::move(of);
-    m_.expressions.push_back(std::move(e));
-    return static_cast<Index>(m_.expressions.size() - 1);
-  }
-  Index make_of(ExpressionKind kind, TSNode node, std::vector<Index> parts, std::string of = {}) {
-    const Index i = make(kind, node, std::move(of));
-    m_.expressions[i].parts = std::move(parts);
-    return i;
-  }
   Index make_call(TSNode node, std::vector<Index> parts, std::vector<std::string> names, std::string of = {}) {
-    const Index i = make_of(ExpressionKind::call, node, std::move(parts), std::move(of));
-    m_.expressions[i].names = std::move(names);
-    return i;
+    return make_named(ExpressionKind::call, node, std::move(parts), std::move(names), std::move(of));
   }
   Index empty() {
-    m_.expressions.emplace_back();
-    m_.expressions.back().owner = owner_;
-    return static_cast<Index>(m_.expressions.size() - 1);
-  }
-  void emit(StatementKind kind, std::vector<Index> targets, Index value, TSNode node) {
-    m_.statements.push_back({kind, owner_, std::move(targets), value, spot_of(node)});
+    module_.expressions.emplace_back();
+    module_.expressions.back().owner = owner_;
+    return static_cast<Index>(module_.expressions.size() - 1);
   }
   void declare(TSNode type, std::string name, bool of_object = false) {
     const auto is = text(type);
     if (is.empty() || is == "var" || is.size() > 200 || name.empty()) return;
-    m_.declared.push_back({of_object || owner_ != kNone ? owner_ : kNone, of_object, std::move(name), std::string(is)});
+    module_.declared.push_back({of_object || owner_ != kNone ? owner_ : kNone, of_object, std::move(name), std::string(is)});
   }
   std::vector<Index> children(TSNode node, int depth) {
     std::vector<Index> parts;
@@ -133,11 +104,7 @@ class Reader {
   void block(TSNode node, int depth);
 
   const std::vector<NodeShape>& shapes_;
-  std::string_view text_;
-  Module& m_;
   std::string receiver_, wanted_type_;
-  Index owner_ = kNone, class_ = kNone;
-  std::vector<std::size_t> loops_;
 };
 
 }  // namespace stormwatch::code::typed
