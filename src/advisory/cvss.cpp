@@ -85,6 +85,15 @@ std::string short_vector(std::string_view vector) {
   return values.empty() ? std::string{} : std::string(version) + ":" + values;
 }
 
+std::optional<double> score_of_short(std::string_view short_form) {
+  const std::span<const Metric> metrics = metrics_of(short_form.substr(0, 3));
+  if (metrics.empty() || short_form.size() != metrics.size() + 4) return std::nullopt;
+  const std::string values(short_form.substr(4));
+  for (std::size_t i = 0; i < metrics.size(); ++i)
+    if (metrics[i].values.find(values[i]) == std::string_view::npos) return std::nullopt;
+  return short_form.starts_with("4.0") ? score_version4(values) : score_version3(values);
+}
+
 std::string long_vector(std::string_view short_form) {
   std::span<const Metric> metrics = metrics_of(short_form.substr(0, 3));
   if (metrics.empty() || short_form.size() != metrics.size() + 4) return {};

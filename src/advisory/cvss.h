@@ -14,6 +14,8 @@ namespace stormwatch::advisory {
 std::optional<double> base_score(std::string_view vector);
 /// The short form that the embedded table keeps: "3.1:NLNNUHHH", base metrics only, in the order of the specification.
 std::string short_vector(std::string_view vector);
+/// The score of a short form; nullopt if it is none.
+std::optional<double> score_of_short(std::string_view short_form);
 /// Back to the long form; empty if it is none.
 std::string long_vector(std::string_view short_form);
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Look-ups: the rows of a package, the ranges that hold its version, and what several sources say of one weakness made one.
+// Look-ups: the rows that affect a version of a package, and what several sources say of one weakness made one.
 #include "advisory/database.h"
 
 #include <algorithm>
 #include <charconv>
-#include <map>
+#include <span>
 
+#include "advisory/affected.h"
 #include "advisory/cvss.h"
 #include "advisory/database_file.h"
 #include "advisory/table.h"
@@ -23,7 +24,8 @@ namespace stormwatch::advisory {
 struct Database::State {
   std::unique_ptr<const std::string> owned;
   FileBytes file;
-  State(std::string_view table, std::string_view scores) : advisories(table), exploitation(scores) {}
+  State(std::string_view table, std::string_view scores, std::string_view table_index = {}, std::string_view scores_index = {})
+      : advisories(table, table_index), exploitation(scores, scores_index) {}
   SortedTable advisories, exploitation;
   std::size_t count = 0, refused = 0;
   std::string date;
@@ -31,154 +33,112 @@ struct Database::State {
 
 namespace {
 
-struct Bound {
-  char kind;  ///< '+', '-', '='
-  std::string_view text;
-  std::optional<Version> version;  ///< nullopt for the beginning
-};
-
-/// OSV's evaluation: the events in version order switch "affected" on and off. A bound that cannot be read makes the range
-/// say nothing. `fixed` is lowered to the first fix above the version.
-bool in_range(std::string_view range, VersionScheme scheme, const Version& asked, std::string_view& fixed, std::optional<Version>& fixed_version) {
-  std::vector<Bound> bounds;
-  bounds.reserve(4);
-  for (std::size_t at = 0; at < range.size();) {
-    const std::string_view event = range.substr(at, range.find(' ', at) - at);
-    at += event.size() + 1;
-    if (event.size() < 2) return false;
-    Bound bound{event[0], event.substr(1), std::nullopt};
-    if (bound.kind != '+' || bound.text != "0") {
-      bound.version = Version::parse(scheme, bound.text);
-      if (!bound.version) return false;
-    }
-    bounds.push_back(std::move(bound));
-  }
-  const auto before = [](const Bound& left, const Bound& right) {
-    if (!left.version || !right.version) return !left.version && right.version;
-    int by = compare(*left.version, *right.version);
-    return by != 0 ? by < 0 : left.kind != '+' && right.kind == '+';
-  };
-  if (!std::is_sorted(bounds.begin(), bounds.end(), before)) std::stable_sort(bounds.begin(), bounds.end(), before);
-  bool affected = false;
-  for (const Bound& bound : bounds) {
-    int by = bound.version ? compare(asked, *bound.version) : 1;
-    if (bound.kind == '+') affected |= by >= 0;
-    else if (bound.kind == '-') affected &= by < 0;
-    else affected &= by <= 0;
-  }
-  if (!affected) return false;
-  for (const Bound& bound : bounds)
-    if (bound.kind == '-' && compare(*bound.version, asked) > 0 && (!fixed_version || compare(*bound.version, *fixed_version) < 0)) {
-      fixed = bound.text;
-      fixed_version = bound.version;
-    }
-  return true;
-}
-
-struct Hit {
-  const Row* row;
-  std::string_view fixed;
-  std::optional<Version> fixed_version;
-};
-
-std::optional<Hit> affected_by(const Row& row, VersionScheme scheme, const std::optional<Version>& asked, std::string_view text) {
-  Hit hit{&row, {}, std::nullopt};
-  bool malware = !row.flags.empty();
-  // Malware under every version of a name needs no version to be named.
-  if (!asked) return malware && row.ranges == "+0" ? std::optional(hit) : std::nullopt;
-  bool affected = false;
-  for (std::string_view range : split(row.ranges, '|')) affected |= in_range(range, scheme, *asked, hit.fixed, hit.fixed_version);
-  for (std::string_view listed : split(row.versions, ',')) {
-    if (affected) break;
-    if (listed == text) affected = true;
-    else if (auto other = Version::parse(scheme, listed)) affected = compare(*other, *asked) == 0;
-  }
-  return affected ? std::optional(std::move(hit)) : std::nullopt;
-}
-
 /// GHSA, then the ecosystem's own database, then CVE.
 int rank_of_id(std::string_view id) { return id.starts_with("GHSA-") ? 0 : id.starts_with("MAL-") ? 1 : id.starts_with("CVE-") ? 3 : 2; }
 
 void add_exploitation(Match& match, const SortedTable& table, std::string_view cve) {
-  if (!cve.starts_with("CVE-")) return;
-  std::vector<std::string_view> cells = split(table.line_of(cve), '\t');
-  if (cells.size() < 2) return;
+  std::string_view line = table.lines_of(cve), cells = next_part(line, '\n');
+  next_part(cells, '\t');
+  const std::string_view score = next_part(cells, '\t');
   double epss = 0;
-  if (std::from_chars(cells[1].data(), cells[1].data() + cells[1].size(), epss).ec == std::errc{})
-    match.epss = std::max(match.epss.value_or(0), epss);
-  if (cells.size() > 2 && cells[2] == "K") match.known_exploited = true;
+  if (std::from_chars(score.data(), score.data() + score.size(), epss).ec == std::errc{}) match.epss = std::max(match.epss.value_or(0), epss);
+  if (cells == "K") match.known_exploited = true;
 }
 
-/// Hits that share an id, straight or through others, in groups; in the order of each group's first.
-std::vector<std::vector<const Hit*>> joined_by_ids(const std::vector<Hit>& hits) {
+/// Each hit behind the first one that shares an id with it, straight or through others; in the order of those, then of the hits.
+std::vector<std::pair<std::size_t, const Hit*>> joined_by_ids(const std::vector<Hit>& hits) {
   std::vector<std::size_t> group(hits.size());
   const auto root = [&](std::size_t i) {
     while (group[i] != i) i = group[i] = group[group[i]];
     return i;
   };
-  std::vector<std::pair<std::string_view, std::size_t>> named;  // each id with the hit that has it
+  struct Named {
+    std::size_t hash;  // texts are compared only where it is the same
+    std::string_view id;
+    std::size_t hit;
+    auto operator<=>(const Named&) const = default;
+  };
+  std::vector<Named> named;
+  named.reserve(hits.size() * 3);
+  const auto name = [&](std::string_view id, std::size_t hit) { named.emplace_back(std::hash<std::string_view>{}(id), id, hit); };
   for (std::size_t i = 0; i < hits.size(); ++i) {
     group[i] = i;
-    named.emplace_back(hits[i].row->id, i);
-    std::string_view aliases = hits[i].row->aliases;
-    while (!aliases.empty()) {
-      named.emplace_back(aliases.substr(0, aliases.find(',')), i);
-      aliases.remove_prefix(std::min(aliases.size(), named.back().first.size() + 1));
-    }
+    name(hits[i].row.id, i);
+    for (std::string_view aliases = hits[i].row.aliases; !aliases.empty();) name(next_part(aliases, ','), i);
   }
   std::sort(named.begin(), named.end());
   for (std::size_t k = 1; k < named.size(); ++k) {
-    if (named[k].first != named[k - 1].first) continue;
-    const std::size_t a = root(named[k - 1].second), b = root(named[k].second);
+    if (named[k].hash != named[k - 1].hash || named[k].id != named[k - 1].id) continue;
+    const std::size_t a = root(named[k - 1].hit), b = root(named[k].hit);
     group[std::max(a, b)] = std::min(a, b);
   }
-  std::vector<std::vector<const Hit*>> groups;
-  std::vector<std::size_t> place(hits.size());
-  for (std::size_t i = 0; i < hits.size(); ++i) {
-    if (const std::size_t first = root(i); first == i) {
-      place[i] = groups.size();
-      groups.emplace_back();
-    } else {
-      place[i] = place[first];
-    }
-    groups[place[i]].push_back(&hits[i]);
-  }
-  return groups;
+  std::vector<std::pair<std::size_t, const Hit*>> joined;
+  joined.reserve(hits.size());
+  for (std::size_t i = 0; i < hits.size(); ++i) joined.emplace_back(root(i), &hits[i]);
+  std::sort(joined.begin(), joined.end());
+  return joined;
 }
 
-Match merged(const std::vector<const Hit*>& hits, const SortedTable& exploitation) {
-  Match match;
-  std::vector<std::string> ids;
-  const Hit* last_fix = nullptr;
+/// The ids of the hits, the one to show first.
+std::vector<std::string_view> ids_of(std::span<const Hit* const> hits) {
+  std::vector<std::string_view> ids;
   for (const Hit* hit : hits) {
-    const Row& row = *hit->row;
-    ids.emplace_back(row.id);
-    for (std::string_view alias : split(row.aliases, ',')) ids.emplace_back(alias);
-    for (std::string_view cwe : split(row.cwes, ',')) match.cwes.push_back("CWE-" + std::string(cwe));
-    match.malicious |= !row.flags.empty();
-    match.reported_only |= row.flags == "m";
-    std::string vector = long_vector(row.cvss);
-    auto score = base_score(vector);
-    if (score && (!match.cvss || *score > *match.cvss)) {
+    ids.push_back(hit->row.id);
+    for (std::string_view aliases = hit->row.aliases; !aliases.empty();) ids.push_back(next_part(aliases, ','));
+  }
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  const auto primary = std::min_element(ids.begin(), ids.end(), [](std::string_view left, std::string_view right) {
+    const int a = rank_of_id(left), b = rank_of_id(right);
+    return a != b ? a < b : left < right;
+  });
+  std::rotate(ids.begin(), primary, primary + 1);
+  return ids;
+}
+
+/// The worst score of the hits, and the highest of their fixes: that is safe by all of them; a source without one does not withdraw it.
+void add_score_and_fix(Match& match, std::span<const Hit* const> hits) {
+  const Hit* last_fix = nullptr;
+  std::string_view vector;
+  for (const Hit* hit : hits) {
+    if (const auto score = score_of_short(hit->row.cvss); score && (!match.cvss || *score > *match.cvss)) {
       match.cvss = score;
-      match.cvss_vector = vector;
+      vector = hit->row.cvss;
     }
     if (hit->fixed_version && (!last_fix || compare(*hit->fixed_version, *last_fix->fixed_version) > 0)) last_fix = hit;
   }
-  // Sources that disagree: the highest of their fixes is safe by all of them; a source without one does not withdraw it.
+  match.cvss_vector = long_vector(vector);
   if (last_fix) match.fixed_version = last_fix->fixed;
-  std::sort(ids.begin(), ids.end());
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  for (const std::string& id : ids) add_exploitation(match, exploitation, id);
-  auto primary = std::min_element(ids.begin(), ids.end(), [](const std::string& left, const std::string& right) {
-    return std::pair(rank_of_id(left), std::string_view(left)) < std::pair(rank_of_id(right), std::string_view(right));
-  });
-  match.id = *primary;
-  ids.erase(primary);
-  match.aliases = std::move(ids);
+}
+
+Match merged(std::span<const Hit* const> hits, const SortedTable& exploitation) {
+  Match match;
+  for (const Hit* hit : hits) {
+    for (std::string_view cwes = hit->row.cwes; !cwes.empty();) match.cwes.push_back("CWE-" + std::string(next_part(cwes, ',')));
+    match.malicious |= !hit->row.flags.empty();
+    match.reported_only |= hit->row.flags == "m";
+  }
   std::sort(match.cwes.begin(), match.cwes.end());
   match.cwes.erase(std::unique(match.cwes.begin(), match.cwes.end()), match.cwes.end());
+  add_score_and_fix(match, hits);
+  const std::vector<std::string_view> ids = ids_of(hits);
+  for (std::string_view id : ids)
+    if (id.starts_with("CVE-")) add_exploitation(match, exploitation, id);
+  match.id = ids.front();
+  match.aliases.assign(ids.begin() + 1, ids.end());
   return match;
+}
+
+/// Each match is moved once, which a sort of the matches themselves does not hold to.
+std::vector<Match> sorted_by_id(std::vector<Match> matches) {
+  std::vector<Match*> order;
+  order.reserve(matches.size());
+  for (Match& match : matches) order.push_back(&match);
+  std::sort(order.begin(), order.end(), [](const Match* left, const Match* right) { return left->id < right->id; });
+  std::vector<Match> sorted;
+  sorted.reserve(matches.size());
+  for (Match* match : order) sorted.push_back(std::move(*match));
+  return sorted;
 }
 
 }  // namespace
@@ -211,7 +171,9 @@ Result<Database> Database::open(const std::string& path) {
   const std::string_view bytes = as_text(file->bytes());
   auto header = read_database_header(bytes, path);
   if (!header) return std::unexpected(header.error());
-  auto state = std::make_shared<State>(bytes.substr(0, header->exploitation), bytes.substr(header->exploitation));
+  const std::size_t second_index = header->index + 4 * header->packages;
+  auto state = std::make_shared<State>(bytes.substr(0, header->exploitation), bytes.substr(header->exploitation, header->index - header->exploitation),
+                                       bytes.substr(header->index, second_index - header->index), bytes.substr(second_index));
   state->count = header->advisories;
   state->date = header->date;
   state->file = std::move(*file);
@@ -232,18 +194,25 @@ Result<Database> Database::load(const std::string& path) {
 }
 
 std::vector<Match> Database::look_up(std::string_view ecosystem, std::string_view package, std::string_view version) const {
-  std::vector<Row> rows = state_->advisories.rows_of(key_of(ecosystem, package));
-  if (rows.empty()) return {};
-  VersionScheme scheme = scheme_of(ecosystem);
-  auto asked = Version::parse_public(scheme, version);
+  std::string_view lines = state_->advisories.lines_of(key_of(ecosystem, package));
+  if (lines.empty()) return {};
+  VersionQuestion question(scheme_of(ecosystem), version);
   std::vector<Hit> hits;
-  for (const Row& row : rows)
-    if (auto hit = affected_by(row, scheme, asked, version)) hits.push_back(std::move(*hit));
+  hits.reserve(16);
+  while (!lines.empty()) question.ask(next_row(lines), hits);
+  if (hits.empty()) return {};
 
   std::vector<Match> matches;
-  for (const std::vector<const Hit*>& members : joined_by_ids(hits)) matches.push_back(merged(members, state_->exploitation));
-  std::sort(matches.begin(), matches.end(), [](const Match& left, const Match& right) { return left.id < right.id; });
-  return matches;
+  matches.reserve(hits.size());
+  std::vector<const Hit*> same;
+  const auto joined = joined_by_ids(hits);
+  for (std::size_t i = 0; i < joined.size(); ++i) {
+    same.push_back(joined[i].second);
+    if (i + 1 < joined.size() && joined[i + 1].first == joined[i].first) continue;
+    matches.push_back(merged(same, state_->exploitation));
+    same.clear();
+  }
+  return sorted_by_id(std::move(matches));
 }
 
 std::size_t Database::count() const { return state_->count; }

@@ -21,8 +21,10 @@
 namespace stormwatch::advisory {
 namespace {
 
-constexpr std::string_view kMagic = "#stormwatch-advisories 2 ";
+constexpr std::string_view kMagic = "#stormwatch-advisories 3 ";
+constexpr std::string_view kMakeAgain = "make it again with `stormwatch db update`, or `stormwatch db import`";
 constexpr std::size_t kMostScores = 512ULL << 20;
+constexpr std::size_t kMostBytes = 0xffff'ffff;  ///< the offsets of an index have 32 bits
 
 struct Exploitation {
   double epss = -1;
@@ -133,7 +135,7 @@ std::string_view subject_of(std::string_view row) {
   return row.substr(0, first == std::string_view::npos ? first : row.find('\t', first + 1));
 }
 
-std::string joined(Parts& parts) {
+Result<std::string> joined(Parts& parts) {
   std::sort(parts.rows.begin(), parts.rows.end());
   parts.rows.erase(std::unique(parts.rows.begin(), parts.rows.end()), parts.rows.end());
   std::set<std::string_view> ids, advisories;
@@ -156,11 +158,16 @@ std::string joined(Parts& parts) {
     scores += fmt::format("{}\t{}{}\n", cve, std::max(facts.epss, 0.0), facts.known ? "\tK" : "");
   }
   // The header's length must not depend on its numbers.
-  constexpr std::size_t kHeader = 220;
-  const std::string score_header = fmt::format("#stormwatch-exploitation 1 date={} rows={}\n", parts.summary.date, std::count(scores.begin(), scores.end(), '\n'));
-  const std::string body = table + score_header + scores;
-  std::string header = fmt::format("{}date={} advisories={} rows={} exploitation={} bytes={} sha256={}", kMagic, parts.summary.date, parts.summary.advisories, parts.summary.rows, kHeader + table.size(),
-                                   kHeader + body.size(), sha256_hex(as_bytes(body)));
+  constexpr std::size_t kHeader = 260;
+  scores.insert(0, fmt::format("#stormwatch-exploitation 1 date={} rows={}\n", parts.summary.date, std::count(scores.begin(), scores.end(), '\n')));
+  if (kHeader + table.size() + scores.size() > kMostBytes) return failure("the advisories are too many for one database", "", "", "at most 4 GiB");
+  std::string head(kHeader, ' ');
+  head[0] = '#';
+  head.back() = '\n';
+  const std::string packages = index_of(head + table), scored = index_of(scores);
+  const std::string body = table + scores + packages + scored;
+  std::string header = fmt::format("{}date={} advisories={} rows={} exploitation={} index={} packages={} scores={} bytes={} sha256={}", kMagic, parts.summary.date, parts.summary.advisories, parts.summary.rows,
+                                   kHeader + table.size(), kHeader + table.size() + scores.size(), packages.size() / 4, scored.size() / 4, kHeader + body.size(), sha256_hex(as_bytes(body)));
   header.append(kHeader - 1 - header.size(), ' ').append(1, '\n');
   return header + body;
 }
@@ -175,11 +182,16 @@ std::size_t number_in(std::string_view table, std::string_view name) {
 }  // namespace
 
 Result<DatabaseHeader> read_database_header(std::string_view bytes, const std::string& path) {
-  if (!bytes.starts_with(kMagic)) return failure("no database of advisories", path, "offset 0", "#stormwatch-advisories 2");
+  if (!bytes.starts_with(kMagic)) {
+    if (bytes.starts_with(kMagic.substr(0, kMagic.rfind(' ', kMagic.size() - 2)))) return failure(fmt::format("a database of another version of stormwatch: {}", kMakeAgain), path, "", std::string(kMagic));
+    return failure("no database of advisories", path, "offset 0", std::string(kMagic));
+  }
   DatabaseHeader header{.date = std::string(header_word(bytes, "date")), .digest = std::string(header_word(bytes, "sha256")), .advisories = number_in(bytes, "advisories"),
-                        .rows = number_in(bytes, "rows"), .exploitation = number_in(bytes, "exploitation"), .bytes = number_in(bytes, "bytes")};
-  if (header.bytes != bytes.size() || header.exploitation > bytes.size() || header.exploitation == 0)
-    return failure("damaged database of advisories", path, "", fmt::format("{} bytes, there are {}; make it again with `stormwatch db import`", header.bytes, bytes.size()));
+                        .rows = number_in(bytes, "rows"), .exploitation = number_in(bytes, "exploitation"), .index = number_in(bytes, "index"),
+                        .packages = number_in(bytes, "packages"), .scores = number_in(bytes, "scores"), .bytes = number_in(bytes, "bytes")};
+  if (header.bytes != bytes.size() || header.exploitation == 0 || header.exploitation > header.index || header.index > bytes.size() ||
+      header.packages > bytes.size() || header.scores > bytes.size() || header.index + 4 * (header.packages + header.scores) != bytes.size())
+    return failure(fmt::format("damaged database of advisories: {}", kMakeAgain), path, "", fmt::format("{} bytes, there are {}", header.bytes, bytes.size()));
   return header;
 }
 
@@ -190,7 +202,7 @@ Result<void> verify_database(const std::string& path) {
   auto header = read_database_header(bytes, path);
   if (!header) return std::unexpected(header.error());
   const std::size_t line = bytes.find('\n') + 1;
-  if (sha256_hex(file->bytes().subspan(line)) != header->digest) return failure("the database's content does not have its digest", path, "", "make it again with `stormwatch db import`");
+  if (sha256_hex(file->bytes().subspan(line)) != header->digest) return failure(fmt::format("the database's content does not have its digest: {}", kMakeAgain), path);
   return {};
 }
 
@@ -217,7 +229,9 @@ Result<ImportSummary> import_advisories(std::span<const std::string> sources, co
       return failure("the database that is there is newer: " + header->date, output, "", "sources after " + header->date + ", or --allow-older; these are of " + parts.summary.date);
   std::error_code error;
   if (const std::filesystem::path folder = std::filesystem::path(output).parent_path(); !folder.empty()) std::filesystem::create_directories(folder, error);
-  if (auto written = write_aside(output, joined(parts)); !written) return std::unexpected(written.error());
+  const auto bytes = joined(parts);
+  if (!bytes) return std::unexpected(bytes.error());
+  if (auto written = write_aside(output, *bytes); !written) return std::unexpected(written.error());
   return parts.summary;
 }
 

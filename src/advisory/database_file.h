@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A database of advisories as one file: made from public exports, mapped read-only by every scan.
 //
-// The file is the text table of table.h with a longer header, followed by the exploitation table:
-//   #stormwatch-advisories 2 date=2026-08-16 advisories=N rows=N exploitation=OFFSET bytes=SIZE sha256=HEX
-// OFFSET counts from the start of the file, SIZE is that of the whole file, HEX is of all that follows the first line. The same sources
-// give the same bytes.
+// The file is the text table of table.h with a longer header, followed by the exploitation table and the indexes of both:
+//   #stormwatch-advisories 3 date=2026-08-16 advisories=N rows=N exploitation=OFFSET index=OFFSET packages=N scores=N bytes=SIZE sha256=HEX
+// Offsets count from the start of the file; an index has 4 bytes for each of its table's keys (`packages`, `scores`) and counts from its
+// table's start; SIZE is that of the whole file, HEX is of all that follows the first line. The same sources give the same bytes. A file of
+// another layout is refused and made again by `db update` or `db import`.
 #pragma once
 
 #include <span>
@@ -33,9 +34,9 @@ Result<ImportSummary> import_advisories(std::span<const std::string> sources, co
 
 struct DatabaseHeader {
   std::string date, digest;
-  std::size_t advisories = 0, rows = 0, exploitation = 0, bytes = 0;
+  std::size_t advisories = 0, rows = 0, exploitation = 0, index = 0, packages = 0, scores = 0, bytes = 0;
 };
-/// An Error if the bytes are none, or are cut.
+/// An Error if the bytes are none, are cut, or are of another layout.
 Result<DatabaseHeader> read_database_header(std::string_view bytes, const std::string& path);
 /// Holds the content to the digest of its header: reads all of it.
 Result<void> verify_database(const std::string& path);

@@ -88,6 +88,51 @@ TEST(Database, ImportedFileSaysTheSame) {
   }
 }
 
+TEST(Database, FileOfAnotherLayoutSaysHowToMakeItAgain) {
+  const std::string file = folder_of("layout") + "/a.adb";
+  ASSERT_TRUE(write_aside(file, "#stormwatch-advisories 2 date=2026-08-16 advisories=1 rows=1 exploitation=80 bytes=90 sha256=00\nx\n"));
+  const auto database = Database::open(file);
+  ASSERT_FALSE(database);
+  EXPECT_NE(database.error().message().find("make it again with `stormwatch db update`"), std::string::npos) << database.error().message();
+}
+
+TEST(Database, DamagedIndexFindsNothingAndReadsNothingOutside) {
+  const std::string folder = folder_of("index"), file = folder + "/a.adb";
+  ASSERT_TRUE(write_aside(folder + "/a.json", kRecord));
+  const std::vector<std::string> sources{folder + "/a.json"};
+  ASSERT_TRUE(import_advisories(sources, file, {.today = "2026-11-01"}));
+  auto bytes = read_text(file);
+  ASSERT_TRUE(bytes);
+  auto header = read_database_header(*bytes, file);
+  ASSERT_TRUE(header);
+  EXPECT_EQ(header->index + 4 * (header->packages + header->scores), bytes->size());
+  for (std::size_t at = header->index; at < bytes->size(); ++at) (*bytes)[at] = '\xfe';
+  ASSERT_TRUE(write_aside(file, *bytes));
+  auto database = Database::open(file);
+  ASSERT_TRUE(database) << database.error().message();
+  EXPECT_TRUE(database->look_up("PyPI", "odd-name", "1.1").empty());
+  EXPECT_FALSE(verify_database(file));
+}
+
+TEST(Database, ListedVersionsThatARangeHoldsAreNotKept) {
+  std::vector<std::string> lines;
+  ASSERT_TRUE(lines_of_osv(R"({"id":"PYSEC-1","affected":[{"package":{"ecosystem":"PyPI","name":"a"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"1.0"},{"fixed":"1.5"}]}],
+    "versions":["0.9","1.0","1.0.0","1.4rc1","1.5","odd"]}]})", lines));
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(split(lines[0], '\t').at(4), "0.9,1.5,odd");
+}
+
+TEST(Table, IndexHasTheFirstLineOfEachKey) {
+  const std::string table = "#head\na\t1\na\t2\nab\t3\nb\t4\n";
+  EXPECT_EQ(index_of(table).size(), 12U);
+  const SortedTable sorted(table);
+  EXPECT_EQ(sorted.lines_of("a"), "a\t1\na\t2\n");
+  EXPECT_EQ(sorted.lines_of("ab"), "ab\t3\n");
+  EXPECT_EQ(sorted.lines_of("b"), "b\t4\n");
+  for (const char* none : {"", "0", "aa", "abc", "c"}) EXPECT_TRUE(sorted.lines_of(none).empty()) << none;
+  EXPECT_TRUE(SortedTable("").lines_of("a").empty());
+}
+
 TEST(Database, MissingAndEmptyAreErrors) {
   EXPECT_FALSE(Database::load("/no/such/folder"));
   EXPECT_FALSE(Database::load(folder_of("empty")));

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <set>
 
+#include "advisory/affected.h"
 #include "advisory/cvss.h"
 #include "advisory/table.h"
 #include "advisory/version.h"
@@ -145,6 +146,7 @@ bool add_record(const element& record, std::vector<std::string>& lines) {
     }
     Cells cells = read_affected(entry);
     if ((cells.ranges.empty() && cells.versions.empty()) || is_informational(entry)) continue;
+    if (!cells.ranges.empty()) cells.versions = outside_ranges(ecosystem, cells.ranges, cells.versions);
     std::string line = key_of(ecosystem, name);
     for (std::string_view cell : {id, std::string_view(aliases), std::string_view(cells.ranges), std::string_view(cells.versions),
                                   std::string_view(cells.cvss.empty() ? cvss : cells.cvss), std::string_view(malware ? "M" : ""),

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Binary search over the lines of a sorted text.
+// Binary search over the keys of a sorted text.
 #include "advisory/table.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 #include "advisory/version.h"
 
@@ -10,7 +12,18 @@ namespace stormwatch::advisory {
 namespace {
 
 std::string_view line_at(std::string_view table, std::size_t start) { return table.substr(start, std::min(table.find('\n', start), table.size()) - start); }
-std::string_view key_in(std::string_view line) { return line.substr(0, line.find('\t')); }
+
+/// Whether `left` stands before `right` by its bytes: eight at a time, since keys are short and searches many.
+bool is_before(std::string_view left, std::string_view right) {
+  std::size_t at = 0;
+  for (; at + 8 <= std::min(left.size(), right.size()); at += 8) {
+    std::uint64_t a = 0, b = 0;
+    std::memcpy(&a, left.data() + at, 8);
+    std::memcpy(&b, right.data() + at, 8);
+    if (a != b) return __builtin_bswap64(a) < __builtin_bswap64(b);
+  }
+  return left.substr(at) < right.substr(at);
+}
 
 }  // namespace
 
@@ -25,48 +38,45 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
-std::size_t SortedTable::lower_bound(std::string_view key) const {
+Row next_row(std::string_view& lines) {
+  std::string_view rest = next_part(lines, '\n');
+  Row row;
+  for (std::string_view Row::*cell : {&Row::key, &Row::id, &Row::aliases, &Row::ranges, &Row::versions, &Row::cvss, &Row::flags, &Row::cwes}) row.*cell = next_part(rest, '\t');
+  return row;
+}
+
+std::string index_of(std::string_view table) {
+  std::string index;
+  std::string_view before;
+  for (std::size_t at = 0; at < table.size(); at = std::min(table.find('\n', at), table.size()) + 1) {
+    if (table[at] == '#' || (!before.empty() && table.substr(at).starts_with(before))) continue;
+    before = table.substr(at, table.find('\t', at) - at + 1);
+    for (int shift = 0; shift < 32; shift += 8) index += static_cast<char>(at >> shift & 0xff);
+  }
+  return index;
+}
+
+std::size_t SortedTable::start(std::size_t place) const {
+  if (place * 4 + 4 > index_.size()) return text_.size();
+  std::size_t at = 0;
+  for (std::size_t byte = 4; byte-- > 0;) at = at << 8 | static_cast<unsigned char>(index_[place * 4 + byte]);
+  return std::min(at, text_.size());
+}
+
+std::string_view SortedTable::lines_of(std::string_view key) const {
   std::call_once(once_, [&] {
-    // Tables are far below 4 GiB: the limits of load.cpp hold them there.
-    for (std::size_t at = 0; at < text_.size(); at = std::min(text_.find('\n', at), text_.size()) + 1)
-      if (text_[at] != '#') starts_.push_back(static_cast<std::uint32_t>(at));
-    starts_.push_back(static_cast<std::uint32_t>(text_.size()));
+    if (index_.empty()) index_ = made_ = index_of(text_);
   });
-  std::size_t low = 0, high = starts_.size() - 1;
+  // The tab is below every byte that a key may hold: with it, lines stand in the order of their keys.
+  const std::string wanted = std::string(key) + '\t';
+  std::size_t low = 0, high = index_.size() / 4;
   while (low < high) {
     const std::size_t middle = low + (high - low) / 2;
-    if (key_in(line(middle)) < key) low = middle + 1;
+    if (is_before(text_.substr(start(middle), wanted.size()), wanted)) low = middle + 1;
     else high = middle;
   }
-  return low;
-}
-
-std::string_view SortedTable::line(std::size_t index) const {
-  std::string_view text = text_.substr(starts_[index], starts_[index + 1] - starts_[index]);
-  if (text.ends_with('\n')) text.remove_suffix(1);
-  return text;
-}
-
-std::vector<Row> SortedTable::rows_of(std::string_view key) const {
-  std::vector<Row> rows;
-  for (std::size_t at = lower_bound(key); at + 1 < starts_.size(); ++at) {
-    std::string_view rest = line(at);
-    if (key_in(rest) != key) break;
-    Row& row = rows.emplace_back();
-    for (std::string_view Row::*cell : {&Row::key, &Row::id, &Row::aliases, &Row::ranges, &Row::versions, &Row::cvss, &Row::flags, &Row::cwes}) {
-      const std::size_t end = std::min(rest.find('\t'), rest.size());
-      row.*cell = rest.substr(0, end);
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-  }
-  return rows;
-}
-
-std::string_view SortedTable::line_of(std::string_view key) const {
-  const std::size_t at = lower_bound(key);
-  if (at + 1 >= starts_.size()) return {};
-  const std::string_view found = line(at);
-  return key_in(found) == key ? found : std::string_view{};
+  const std::size_t begin = start(low), end = std::max(begin, start(low + 1));
+  return text_.substr(begin).starts_with(wanted) ? text_.substr(begin, end - begin) : std::string_view{};
 }
 
 std::string key_of(std::string_view ecosystem, std::string_view package) {

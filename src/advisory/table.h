@@ -7,9 +7,13 @@
 // ecosystem and name as `normal_name` gives them; aliases, versions, cwes joined by ','; ranges joined by '|', each of events
 // joined by ' ': "+1.0" introduced, "-2.0" fixed, "=1.9" last affected ("+0" is the beginning); cvss in the short form; flags:
 // M malware, m reported as malware by name only.
+//
+// An index may come with a table: where the first line of each key starts, as 32-bit little-endian offsets in the order of the lines.
+// Without one it is made at the first question.
 #pragma once
 
-#include <cstdint>
+#include <algorithm>
+#include <cstddef>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -23,24 +27,35 @@ struct Row {
   std::string_view key, id, aliases, ranges, versions, cvss, flags, cwes;
 };
 
-/// A sorted table that is asked often: where its lines start is found out at the first question. May be asked from several threads.
+/// Takes the part before the next separator, and the separator, from the front of `text`.
+inline std::string_view next_part(std::string_view& text, char separator) {
+  const std::size_t end = std::min(text.find(separator), text.size());
+  const std::string_view part = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return part;
+}
+/// Takes the line at the front of `lines` as a row.
+Row next_row(std::string_view& lines);
+
+/// A sorted table that is asked often. May be asked from several threads.
 class SortedTable {
  public:
-  explicit SortedTable(std::string_view text = {}) : text_(text) {}
+  explicit SortedTable(std::string_view text = {}, std::string_view index = {}) : text_(text), index_(index) {}
   [[nodiscard]] std::string_view text() const { return text_; }
-  /// The lines whose first field is `key`.
-  [[nodiscard]] std::vector<Row> rows_of(std::string_view key) const;
-  /// The line whose first field is `key` in a table of unique keys; empty if there is none.
-  [[nodiscard]] std::string_view line_of(std::string_view key) const;
+  /// The lines whose first field is `key`, which end with '\n' where the table does.
+  [[nodiscard]] std::string_view lines_of(std::string_view key) const;
 
  private:
-  [[nodiscard]] std::size_t lower_bound(std::string_view key) const;  ///< index of the first line whose key is not below
-  [[nodiscard]] std::string_view line(std::size_t index) const;
+  [[nodiscard]] std::size_t start(std::size_t place) const;  ///< of the lines of one key; the table's end behind the last
 
   std::string_view text_;
+  mutable std::string_view index_;
+  mutable std::string made_;  ///< the index where none came with the table
   mutable std::once_flag once_;
-  mutable std::vector<std::uint32_t> starts_;  ///< of the lines behind the header, and the table's end
 };
+/// The index of a table below 4 GiB.
+std::string index_of(std::string_view table);
+
 std::string key_of(std::string_view ecosystem, std::string_view package);
 std::vector<std::string_view> split(std::string_view text, char separator);  ///< no empty parts for an empty text
 /// A word of the header: `header_word(table, "date")`.

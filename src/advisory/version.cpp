@@ -3,6 +3,8 @@
 #include "advisory/version.h"
 
 #include <algorithm>
+#include <charconv>
+#include <limits>
 
 #include "advisory/database.h"
 #include "advisory/ecosystem_orders.h"
@@ -122,9 +124,9 @@ int compare_loose(std::string_view left, std::string_view right) {
   }
 }
 
-std::optional<Version::Plain> Version::parse_plain(VersionScheme scheme, std::string_view text) {
+std::optional<Version::Numbers> Version::parse_plain(VersionScheme scheme, std::string_view text) {
   if (scheme != VersionScheme::pep440 && scheme != VersionScheme::semver) return std::nullopt;
-  Plain numbers{};
+  Numbers numbers{};
   const std::size_t most = scheme == VersionScheme::semver ? 3 : numbers.size();
   std::size_t part = 0, digits = 0;
   for (const char c : text) {
@@ -156,11 +158,32 @@ std::shared_ptr<const Version::Parsed> Version::parse_whole(VersionScheme scheme
   return parsed;
 }
 
+std::optional<Version::Numbers> Version::numbers_of(VersionScheme scheme, const Parsed& parsed) {
+  constexpr std::size_t kMostDigits = 9;
+  Numbers numbers{};
+  if (scheme == VersionScheme::pep440) {
+    const PythonVersion& python = parsed.python;
+    if (python.is_legacy() || python.epoch != 0 || python.release.size() > numbers.size()) return std::nullopt;
+    for (std::size_t i = 0; i < python.release.size(); ++i) {
+      if (python.release[i] > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
+      numbers[i] = static_cast<std::uint32_t>(python.release[i]);
+    }
+    return numbers;
+  }
+  if (scheme != VersionScheme::semver) return std::nullopt;
+  for (std::size_t i = 0; i < 3; ++i) {
+    const std::string& digits = parsed.semantic.core[i];
+    if (digits.size() > kMostDigits) return std::nullopt;
+    std::from_chars(digits.data(), digits.data() + digits.size(), numbers[i]);
+  }
+  return numbers;
+}
+
 std::shared_ptr<const Version::Parsed> Version::whole() const {
   if (!is_plain_) return parsed_;
   std::string text;
-  const std::size_t parts = scheme_ == VersionScheme::semver ? 3 : plain_.size();
-  for (std::size_t i = 0; i < parts; ++i) text += (i ? "." : "") + std::to_string(plain_[i]);
+  const std::size_t parts = scheme_ == VersionScheme::semver ? 3 : numbers_.size();
+  for (std::size_t i = 0; i < parts; ++i) text += (i ? "." : "") + std::to_string(numbers_[i]);
   return parse_whole(scheme_, text, true);
 }
 
@@ -171,17 +194,22 @@ std::optional<Version> Version::parse(VersionScheme scheme, std::string_view tex
   if (text.empty() || text.size() > kLongestVersion) return std::nullopt;
   Version version;
   version.scheme_ = scheme;
-  if (const auto plain = parse_plain(scheme, text)) {
-    version.is_plain_ = true;
-    version.plain_ = *plain;
-  } else if (version.parsed_ = parse_whole(scheme, text, with_label); !version.parsed_) {
-    return std::nullopt;
+  const std::string_view shown = with_label || scheme != VersionScheme::pep440 ? text : text.substr(0, text.find('+'));
+  std::optional<Numbers> numbers = parse_plain(scheme, shown);
+  version.is_plain_ = numbers.has_value();
+  if (!numbers) {
+    version.parsed_ = parse_whole(scheme, text, with_label);
+    if (!version.parsed_) return std::nullopt;
+    numbers = numbers_of(scheme, *version.parsed_);
   }
+  version.has_numbers_ = numbers.has_value();
+  if (numbers) version.numbers_ = *numbers;
   return version;
 }
 
 int compare(const Version& left, const Version& right) {
-  if (left.is_plain_ && right.is_plain_) return left.plain_ < right.plain_ ? -1 : left.plain_ == right.plain_ ? 0 : 1;
+  if (left.has_numbers_ && right.has_numbers_)
+    if (left.numbers_ != right.numbers_ || (left.is_plain_ && right.is_plain_)) return left.numbers_ < right.numbers_ ? -1 : left.numbers_ == right.numbers_ ? 0 : 1;
   const auto a = left.whole(), b = right.whole();
   switch (left.scheme_) {
     case VersionScheme::pep440: return compare(a->python, b->python);

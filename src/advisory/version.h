@@ -54,21 +54,23 @@ class Version {
   friend int compare(const Version& left, const Version& right);  ///< both of one scheme
 
  private:
-  /// Up to six numbers with dots between, which nearly all versions are: compared without a look at their scheme's grammar.
-  using Plain = std::array<std::uint32_t, 6>;
+  /// What decides first in PEP 440 (without an epoch) and SemVer: up to six numbers with dots between. Nearly all versions are no more.
+  using Numbers = std::array<std::uint32_t, 6>;
   struct Parsed {
     PythonVersion python;
     SemanticVersion semantic;
     std::string text;  ///< of the schemes that compare text
   };
   static std::optional<Version> parse(VersionScheme scheme, std::string_view text, bool with_label);
-  static std::optional<Plain> parse_plain(VersionScheme scheme, std::string_view text);
+  static std::optional<Numbers> parse_plain(VersionScheme scheme, std::string_view text);
+  static std::optional<Numbers> numbers_of(VersionScheme scheme, const Parsed& parsed);
   static std::shared_ptr<const Parsed> parse_whole(VersionScheme scheme, std::string_view text, bool with_label);
   [[nodiscard]] std::shared_ptr<const Parsed> whole() const;
 
   VersionScheme scheme_{};
-  bool is_plain_ = false;
-  Plain plain_{};
+  bool is_plain_ = false;     ///< its numbers are all there is
+  bool has_numbers_ = false;  ///< two versions whose numbers differ need no further look
+  Numbers numbers_{};
   std::shared_ptr<const Parsed> parsed_;  ///< null if plain
 };
 
