@@ -41,6 +41,7 @@ FORMS = [
     (".github/workflows/ci.yml", workflow("pip install litellm==1.82.7"), "litellm"), (".gitlab-ci.yml", "a:\n  script:\n    - npx -y postmark-mcp@1.0.16\n", "postmark-mcp"),
     ("compose.yaml", 'services:\n  a:\n    image: x/y:1\n    command: ["npx", "-y", "postmark-mcp@1.0.16"]\n', "postmark-mcp"),
     ("pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n    - name: a\n      image: x/y:1\n      command: [uvx, litellm==1.82.8]\n", "litellm"),
+    ("x.egg-info/requires.txt", "litellm==1.82.7\n\n[extra]\nother==1\n", "litellm"),
     ("setup.sh", "#!/bin/sh\nuv tool install litellm==1.82.7\n", "litellm"),
 ] + [("Dockerfile", f"FROM python:3.12\n{line}\n", name) for line, name in [
     ('RUN pip install "xinference==2.6.1"', "xinference"), ("RUN uv pip install --system ultralytics==8.3.41", "ultralytics"), ("RUN npm install -g cline@2.3.0", "cline"), ("RUN npx -y postmark-mcp@1.0.17", "postmark-mcp"),
@@ -48,7 +49,7 @@ FORMS = [
     ("RUN poetry add guardrails-ai==0.10.1", "guardrails-ai"), ("RUN npm i -g @openclaw-ai/openclawai", "@openclaw-ai/openclawai"), ("RUN set -e; \\\n  pip install \\\n    litellm==1.82.7", "litellm")]]
 
 # Releases before, and texts that only speak of one.
-QUIET = [("requirements.txt", "litellm==1.82.6\n# litellm==1.82.7\n"), (".mcp.json", launch("npx", "-y", "postmark-mcp@1.0.15")), ("Dockerfile", 'FROM x\nRUN echo "never pip install litellm==1.82.7"\n'),
+QUIET = [("x.egg-info/requires.txt", "other==1\n\n[extra]\nlitellm==1.82.7\n"), ("other-0.18.2.egg-info/requires.txt", "litellm==1.82.7\n"), ("requirements.txt", "litellm==1.82.6\n# litellm==1.82.7\n"), (".mcp.json", launch("npx", "-y", "postmark-mcp@1.0.15")), ("Dockerfile", 'FROM x\nRUN echo "never pip install litellm==1.82.7"\n'),
          (".github/workflows/ci.yml", workflow("pip install litellm==1.82.6").replace("      - run", "      - name: pip install litellm==1.82.7\n        run"))]
 
 

@@ -98,4 +98,17 @@ void add_packages(const Source& source, const format::Manifest& manifest, const 
   }
 }
 
+bool is_startup_file(const Source& source) {
+  if (!source.name.ends_with(".pth") || !is_text(source.kind) || source.text.size() > (1U << 20)) return false;
+  std::string_view rest = source.text;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    const std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    const bool code = line.starts_with("import ") || line.starts_with("import\t"), folder = line.find_first_of("(){};=\"'") == std::string_view::npos;
+    if (!code && !folder && !line.starts_with("#")) return false;
+  }
+  return true;
+}
+
 }  // namespace stormwatch::collect

@@ -29,6 +29,10 @@ void relate_launched(const Source& source, AssetId user, std::span<const std::st
 /// A package's name as its key holds it: what registries compare.
 std::string registry_spelling(std::string_view ecosystem, std::string_view name);
 
+/// A start-up file of Python (docs.python.org, "site"): beside installed packages, lines of NAME.pth are folders, and lines that begin with
+/// `import` are run whenever Python starts. A model's file of that name is no text.
+bool is_startup_file(const Source& source);
+
 /// The path of the file itself: within its archive, or on disk.
 inline std::string_view path_within(const Source& source) { return source.member.empty() ? std::string_view(source.path) : std::string_view(source.member); }
 

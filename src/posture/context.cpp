@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
+
 namespace stormwatch {
 
 namespace {
@@ -11,7 +13,7 @@ using namespace std::literals;
 enum Rank { own, documentation, example, test, vendored };
 
 constexpr std::array kVendored{"node_modules"sv, "bower_components"sv, ".venv"sv, "venv"sv, "site-packages"sv, "dist-packages"sv, "third_party"sv, "third-party"sv, "vendor"sv, "vendored"sv, "_vendor"sv, ".tox"sv};
-constexpr std::array kTest{"test"sv, "tests"sv, "testing"sv, "spec"sv, "specs"sv, "fixtures"sv, "fixture"sv, "testdata"sv, "test_data"sv, "test-data"sv, "__tests__"sv, "__mocks__"sv, "mocks"sv, "e2e"sv};
+constexpr std::array kTest{"test"sv, "tests"sv, "testing"sv, "selftest"sv, "testsuite"sv, "test_suite"sv, "unittest"sv, "spec"sv, "specs"sv, "fixtures"sv, "fixture"sv, "testdata"sv, "test_data"sv, "test-data"sv, "__tests__"sv, "__mocks__"sv, "mocks"sv, "e2e"sv};
 constexpr std::array kTestEndings{"_tests"sv, "-tests"sv, "_test"sv, "-test"sv, ".tests"sv, ".test"sv, "fixtures"sv, "unittests"sv, "integrationtests"sv};
 constexpr std::array kExample{"examples"sv, "example"sv, "samples"sv, "sample"sv, "demo"sv, "demos"sv, "tutorial"sv, "tutorials"sv, "cookbook"sv};
 constexpr std::array kDocumentation{"docs"sv, "doc"sv, "documentation"sv};
@@ -48,10 +50,9 @@ std::string context_of(std::string_view path) {
   Rank rank = own;
   while (!path.empty()) {
     const std::size_t slash = path.find('/');
-    std::string lower(path.substr(0, slash));
-    std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    const std::string small = lower(path.substr(0, slash));
     if (slash == std::string_view::npos && is_test_class(path)) rank = std::max(rank, test);
-    rank = std::max(rank, slash == std::string_view::npos ? rank_of_file(lower) : rank_of_folder(lower));
+    rank = std::max(rank, slash == std::string_view::npos ? rank_of_file(small) : rank_of_folder(small));
     path = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
   }
   constexpr std::array kWords{""sv, "documentation"sv, "example"sv, "test"sv, "vendored"sv};

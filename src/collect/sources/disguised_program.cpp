@@ -5,6 +5,7 @@
 
 #include "collect/collector.h"
 #include "collect/model_asset.h"
+#include "collect/packages.h"
 #include "format/runtime_model.h"
 
 namespace stormwatch::collect {
@@ -23,15 +24,8 @@ bool is_weights_file(const Source& source) {
   return source.files->contains(stem + ".xml") || source.files->contains(stem + ".param");
 }
 
-/// .pth is also Python's own: a list of paths beside installed packages (the site module).
-bool is_path_list(const Source& source) {
-  return source.name.ends_with(".pth") && is_text(source.kind) &&
-         (source.path.find("site-packages/") != std::string::npos || source.path.find("dist-packages/") != std::string::npos ||
-          source.member.find("site-packages/") != std::string::npos || source.member.find("dist-packages/") != std::string::npos);
-}
-
 bool is_named_so(const Source& source) {
-  return !is_path_list(source) && std::ranges::any_of(kEndings, [&](std::string_view ending) { return source.name.ends_with(ending); });
+  return !is_startup_file(source) && std::ranges::any_of(kEndings, [&](std::string_view ending) { return source.name.ends_with(ending); });
 }
 
 bool wants(const Source& source) {

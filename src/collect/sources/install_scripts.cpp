@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What npm runs when a package is installed (docs.npmjs.com, "scripts", life cycle): the install scripts of package.json, of the target's own
-// package and of modules that are there. A command that attacks the machine is named in the sighting's detail.
+// package and of modules that are there; and what every start of Python runs: the code in .pth files beside installed packages. What attacks
+// the machine is named in the sighting's detail.
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "collect/collector.h"
 #include "collect/command_text.h"
 #include "collect/packages.h"
@@ -14,7 +16,9 @@
 namespace stormwatch::collect {
 namespace {
 
-bool wants_source(const Source& source) { return source.name == "package.json" && source.text.find("install\"") != std::string_view::npos; }
+bool wants_source(const Source& source) {
+  return (source.name == "package.json" && source.text.find("install\"") != std::string_view::npos) || (is_startup_file(source) && source.text.find("import") != std::string_view::npos);
+}
 
 /// Code in the command line that fetches, decodes or starts things: nothing that a build needs.
 bool is_inline_code(std::string_view command) {
@@ -44,7 +48,34 @@ Asset owner_of(const Source& source, const Node& root) {
   return make_asset("npm/" + spelled + "@" + facts.version, spelled, std::move(facts), source.place());
 }
 
+/// What no package needs before a program has begun: to start others, to ask the network, to decode what it runs.
+std::string_view danger_at_start(std::string_view line) {
+  if (holds(line, {"b64decode", "marshal.loads", "zlib.decompress", "codecs.decode", "fromhex("})) return "hidden-code";
+  if (holds(line, {"subprocess", "os.system(", "os.popen(", "os.exec", "os.spawn", "pty.spawn(", "ctypes"})) return "starts-programs";
+  if (holds(line, {"urlopen", "urlretrieve", "requests.", "http.client", "socket.", "httpx."})) return "network";
+  return holds(line, {"exec(", "eval("}) ? "inline-code" : "";
+}
+
+Observation read_startup_file(const Source& source) {
+  Observation observation;
+  std::vector<Sighting> seen;
+  int number = 0;
+  for (std::string_view rest = source.text; !rest.empty();) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    ++number;
+    if (!line.starts_with("import")) continue;
+    seen.push_back({"install-script", "start of Python", std::string(danger_at_start(line)), excerpt_of(line), source.place_of_line(number), Confidence::high, source.context == "vendored" ? "" : source.context});
+  }
+  if (seen.empty()) return observation;
+  Asset owner = application_of(source);
+  owner.sightings = std::move(seen);
+  observation.add(std::move(owner));
+  return observation;
+}
+
 Result<Observation> read_source(const Source& source) {
+  if (source.name != "package.json") return read_startup_file(source);
   Observation observation;
   const Result<Node> root = format::parse_json(source.text, *source.limits);
   if (!root) return std::unexpected(root.error());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Python packages: requirements files, conda environments, and what is installed (dist-info, egg-info). Lock files: manifests.cpp.
+#include "base/text.h"
 #include "collect/collector.h"
 #include "collect/packages.h"
 #include "format/document.h"
@@ -39,9 +40,16 @@ bool is_requirements(const Source& source) {
          pins_on_every_line(source);
 }
 
+/// What installed packages asked for is not what is there: it lies in site-packages, dist-packages or NAME-VERSION.egg-info. NAME.egg-info
+/// without a version lies in a source tree and says what the project asks for.
+bool is_asked_by_installed(const Source& source) {
+  const std::string_view path = path_within(source), folder = path.substr(0, path.size() - std::min(path.size(), source.name.size() + 1));
+  return holds(path, {"site-packages/", "dist-packages/"}) || (folder.ends_with(".egg-info") && last_of(folder, '/').find('-') != std::string_view::npos);
+}
+
 bool wants_source(const Source& source) {
   if (is_installed_metadata(source)) return true;
-  if (path_within(source).find("site-packages/") != std::string_view::npos) return false;  // what installed packages asked for is not what is there
+  if (is_asked_by_installed(source)) return false;
   return is_conda(source.name) || is_requirements(source);
 }
 
@@ -115,7 +123,9 @@ Result<Observation> read_source(const Source& source) {
     add_packages(source, *manifest, {}, observation);
     return observation;
   }
-  add_packages(source, format::parse_requirements(text, *source.limits), {}, observation);
+  // requires.txt of setuptools: what an extra wants stands under its [name] and is installed by nobody who does not ask for it.
+  const std::string_view asked = source.name == "requires.txt" ? text.substr(0, text.starts_with('[') ? 0 : text.find("\n[")) : text;
+  add_packages(source, format::parse_requirements(asked, *source.limits), {}, observation);
   return observation;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Install scripts of npm packages that do what no build needs: fetch and run, read credentials, carry code in the command line.
+// What runs by itself and does what no build and no start needs: install scripts of npm packages, code in Python's start-up files (.pth).
 #include "detect/sighting_rule.h"
 
 namespace stormwatch::detect {
@@ -7,9 +7,9 @@ namespace stormwatch::detect {
 extern const Detector package_install_script;
 const Detector package_install_script{
     .advisory = {.id = "package-install-script",
-                 .title = "Installing a package runs a command that attacks the machine",
-                 .why = "Install scripts run at once, with the rights of whoever installs: a developer's keys, a pipeline's tokens. Most npm malware starts there.",
-                 .fix = "Do not install it; install with --ignore-scripts and allow scripts by name. Treat machines that installed it as compromised.",
+                 .title = "Installing a package, or starting Python beside it, runs code that attacks the machine",
+                 .why = "Install scripts run at once, with the rights of whoever installs: a developer's keys, a pipeline's tokens. Most npm malware starts there. Code in a .pth file runs at every start of Python, whether the package is imported or not.",
+                 .fix = "Do not install it; install with --ignore-scripts and allow scripts by name; remove the .pth file. Treat machines that installed it as compromised.",
                  .severity = Severity::high,
                  .vector = Vector::vulnerability,
                  .controls = {"owasp-llm-2025:LLM03", "mitre-atlas:AML.T0010.001", "cwe:506", "eu-ai-act:15", "nist-ai-rmf:MANAGE 3.1"},
@@ -21,6 +21,9 @@ const Detector package_install_script{
       return std::vector<Example>{{"fetch and run", {{"package.json", with("postinstall", fetch)}}, true},
                                   {"an installed module", {{"node_modules/x/package.json", with("preinstall", fetch)}}, true},
                                   {"code in the command line", {{"package.json", with("install", "node -e \\\"require('child_process').exec(process.env.X)\\\"")}}, true},
+                                  {"code that every start of Python decodes and runs", {{"lib/python3/site-packages/helper.pth", std::string("import os, base64; ex") + "ec(base64.b64decode('cHJpbnQoMSk='))\n"}}, true},
+                                  {"a program that every start of Python starts", {{"helper_init.pth", "/opt/lib\nimport subprocess, sys; subprocess.Po" "pen([sys.executable, '-c', 'print(1)'])\n"}}, true},
+                                  {"what setuptools leaves there", {{"distutils-precedence.pth", "import os; enabled = os.environ.get('SETUPTOOLS_USE_DISTUTILS', 'local') == 'local'; enabled and __import__('_distutils_hack').add_shim();\n"}}, false},
                                   {"a build", {{"package.json", with("install", "node-gyp rebuild")}}, false},
                                   {"a script of its own", {{"package.json", with("postinstall", "node scripts/postinstall.js || exit 0")}}, false},
                                   {"a script that no install runs", {{"package.json", with("deploy", fetch)}}, false}};
