@@ -43,8 +43,10 @@ bool is_requirements(const Source& source) {
 /// What installed packages asked for is not what is there: it lies in site-packages, dist-packages or NAME-VERSION.egg-info. NAME.egg-info
 /// without a version lies in a source tree and says what the project asks for.
 bool is_asked_by_installed(const Source& source) {
-  const std::string_view path = path_within(source), folder = path.substr(0, path.size() - std::min(path.size(), source.name.size() + 1));
-  return holds(path, {"site-packages/", "dist-packages/"}) || (folder.ends_with(".egg-info") && last_of(folder, '/').find('-') != std::string_view::npos);
+  const std::string_view path = path_within(source);
+  if (holds(path, {"site-packages/", "dist-packages/"})) return true;
+  const std::size_t end = path.rfind(".egg-info/");
+  return end != std::string_view::npos && holds(last_of(path.substr(0, end), '/'), "-");
 }
 
 bool wants_source(const Source& source) {
