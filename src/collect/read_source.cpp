@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "posture/context.h"
+#include "collect/config_maps.h"
 #include "collect/to_utf8.h"
 
 namespace stormwatch::collect {
@@ -104,6 +105,7 @@ void read_source(const Run& run, Source& source, FileResult& result) {
     run_collector(run, *collector, source, result);
     if (source.whole.size() > kReleasedFrom) release_pages_before(source.whole.data() + source.whole.size());
   }
+  read_config_maps(run, source, result);
 }
 
 Source source_of(const Run& run, const std::string& path) {
