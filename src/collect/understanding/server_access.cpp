@@ -47,6 +47,7 @@ bool has_unknown_layer(const View& v) {
     if (e.kind != ExpressionKind::call || v.module.at(e.parts[0]).kind != ExpressionKind::attribute) continue;
     const std::string_view method = v.module.at(e.parts[0]).text;
     if (one_of(method, {"add_middleware", "middleware", "Use"})) return true;
+    if (v.module.family == Family::c_sharp && method.starts_with("Use") && !one_of(method, {"UseUrls", "UseHttpsRedirection", "UseRouting", "UseCors", "UseStaticFiles", "UseHsts"})) return true;
     if (v.module.keyword(e, "middleware") != kNone || v.module.keyword(e, "dependencies") != kNone) return true;
     if (method != "use") continue;
     for (std::size_t k = 1; k < e.parts.size(); ++k) {
@@ -63,7 +64,7 @@ bool serves_http(const View& v) {
     if (e.kind != ExpressionKind::call) continue;
     const std::string& name = v.names.callee(e);
     const auto last = last_of(name);
-    if (one_of(last, {"SseServerTransport", "StreamableHTTPServerTransport", "StreamableHTTPSessionManager", "NewStreamableHTTPServer", "NewSSEServer", "NewStreamableHTTPHandler", "NewSSEHandler", "sse_app", "streamable_http_app", "http_app"})) return true;
+    if (one_of(last, {"SseServerTransport", "StreamableHTTPServerTransport", "StreamableHTTPSessionManager", "NewStreamableHTTPServer", "NewSSEServer", "NewStreamableHTTPHandler", "NewSSEHandler", "MapMcp", "sse_app", "streamable_http_app", "http_app"})) return true;
     if (one_of(last, {"run", "run_async"}) && one_of(names_string(v, v.module.argument(e, 0, "transport")), {"sse", "http", "streamable-http"})) return true;
   }
   return false;
@@ -90,6 +91,11 @@ std::string bound_by(const View& v, const Expression& call) {
   if (v.module.family == Family::go && one_of(last, {"ListenAndServe", "Start"})) {
     const std::string address = v.names.pattern_of(v.module.argument(call, 0));
     return address.starts_with(':') && address.size() > 1 ? "0.0.0.0" : address.substr(0, address.rfind(':'));
+  }
+  // app.Run("http://0.0.0.0:3001"), UseUrls("http://*:3001"); without an address ASP.NET serves this machine only.
+  if (v.module.family == Family::c_sharp && one_of(last, {"Run", "RunAsync", "UseUrls"})) {
+    const std::string address = names_string(v, v.module.argument(call, 0));
+    return holds(address, {"://0.0.0.0", "://*", "://+", "://[::]"}) ? "0.0.0.0" : std::string();
   }
   return {};
 }

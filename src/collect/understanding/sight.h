@@ -17,6 +17,8 @@ void observe_disguise(View& view, const PossibleValues& values);
 void observe_shared_memory(View& view, const PossibleValues& values);
 /// Deserialisers and settings of Go, Java and C#.
 void observe_typed_risks(View& view);
+/// Routes of Java and C# that drive a model and ask nobody who calls.
+void observe_open_routes(View& view);
 /// Code that uses up memory, time, threads or disk without bound.
 void observe_exhaustion(View& view, const PossibleValues& values);
 

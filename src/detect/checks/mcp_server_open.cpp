@@ -21,10 +21,14 @@ const Detector mcp_server_open{
       const std::string script = "import express from \"express\";\nimport { McpServer } from \"@modelcontextprotocol/sdk/server/mcp.js\";\nimport { StreamableHTTPServerTransport } from \"@modelcontextprotocol/sdk/server/streamableHttp.js\";\nconst server = new McpServer({name: \"w\", version: \"1\"});\nconst app = express();\napp.use(express.json());\n";
       const std::string route = "app.post(\"/mcp\", async (req, res) => { const t = new StreamableHTTPServerTransport({}); await server.connect(t); await t.handleRequest(req, res, req.body); });\n";
       const std::string go = "package main\nimport (\n\t\"context\"\n\t\"net/http\"\n\t\"github.com/modelcontextprotocol/go-sdk/mcp\"\n)\nfunc main() {\n\ts := mcp.NewServer(&mcp.Implementation{Name: \"w\", Version: \"1\"}, nil)\n\th := mcp.NewStreamableHTTPHandler(func(r *http.Request) *mcp.Server { return s }, nil)\n";
+      const std::string sharp = "using ModelContextProtocol.Server;\nvar builder = WebApplication.CreateBuilder(args);\nbuilder.Services.AddMcpServer().WithHttpTransport().WithToolsFromAssembly();\nvar app = builder.Build();\n";
       return std::vector<Example>{{"every interface", {{"server.py", head + "mcp = FastMCP(\"w\")\n" + tool + "mcp.run(transport=\"http\", host=\"0.0.0.0\", port=8000)\n"}}, true},
                                   {"every interface by the settings", {{"server.py", "from mcp.server.fastmcp import FastMCP\nmcp = FastMCP(\"w\", host=\"0.0.0.0\")\n" + tool + "mcp.run(transport=\"streamable-http\")\n"}}, true},
                                   {"Node's default", {{"server.ts", script + route + "app.listen(3000);\n"}}, true},
                                   {"Go's default", {{"main.go", go + "\thttp.ListenAndServe(\":8080\", h)\n}\n"}}, true},
+                                  {"every interface, in C#", {{"Program.cs", sharp + "app.MapMcp();\napp.Run(\"http://0.0.0.0:3001\");\n"}}, true},
+                                  {"this machine only, in C#", {{"Program.cs", sharp + "app.MapMcp();\napp.Run(\"http://localhost:3001\");\n"}}, false},
+                                  {"asks in C#", {{"Program.cs", sharp + "app.MapMcp().RequireAuthorization();\napp.Run(\"http://0.0.0.0:3001\");\n"}}, false},
                                   {"this machine only, in Go", {{"main.go", go + "\thttp.ListenAndServe(\"127.0.0.1:8080\", h)\n}\n"}}, false},
                                   {"this machine only", {{"server.py", head + "mcp = FastMCP(\"w\")\n" + tool + "mcp.run(transport=\"http\", host=\"127.0.0.1\")\n"}}, false},
                                   {"over standard input", {{"server.py", head + "mcp = FastMCP(\"w\")\n" + tool + "mcp.run()\n"}}, false},
