@@ -16,7 +16,7 @@ constexpr std::array kVendored{"node_modules"sv, "bower_components"sv, ".venv"sv
 constexpr std::array kTest{"test"sv, "tests"sv, "testing"sv, "selftest"sv, "testsuite"sv, "test_suite"sv, "unittest"sv, "spec"sv, "specs"sv, "fixtures"sv, "fixture"sv, "testdata"sv, "test_data"sv, "test-data"sv, "__tests__"sv, "__mocks__"sv, "mocks"sv, "e2e"sv};
 constexpr std::array kTestEndings{"_tests"sv, "-tests"sv, "_test"sv, "-test"sv, ".tests"sv, ".test"sv, "fixtures"sv, "unittests"sv, "integrationtests"sv};
 constexpr std::array kExample{"examples"sv, "example"sv, "samples"sv, "sample"sv, "demo"sv, "demos"sv, "tutorial"sv, "tutorials"sv, "cookbook"sv};
-constexpr std::array kDocumentation{"docs"sv, "doc"sv, "documentation"sv};
+constexpr std::array kDocumentation{"docs"sv, "doc"sv, "documentation"sv, "man"sv};
 
 template <std::size_t N>
 bool holds(const std::array<std::string_view, N>& names, std::string_view lower) {

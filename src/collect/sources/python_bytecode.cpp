@@ -15,12 +15,18 @@ bool is_cache(const Source& source) {
   return source.files && source.files->contains((folder.empty() ? "" : folder + "/") + stem + ".py");
 }
 
+/// A program in one file (zipapp, PEP 441; pex, shiv): it ends so, or as commands do, in nothing. A hub's cache names files by digests alone.
+bool is_program(std::string_view archive) {
+  if (archive.ends_with(".pyz") || archive.ends_with(".pex") || archive.ends_with(".shiv")) return true;
+  return archive.find('.') == std::string_view::npos && (archive.size() < 40 || archive.find_first_not_of("0123456789abcdef") != std::string_view::npos);
+}
+
 bool wants(const Source& source) {
   if (source.kind != format::ContentKind::binary || !format::is_pyc(source.bytes)) return false;
   if (source.member.empty()) return !is_cache(source);
   // A whole Python that was packed up: its library is nobody's model.
   const std::string_view archive = std::string_view(source.path).substr(source.path.rfind('/') + 1);
-  if (archive == "base_library.zip" || (archive.starts_with("python") && archive.ends_with(".zip"))) return false;
+  if (archive == "base_library.zip" || (archive.starts_with("python") && archive.ends_with(".zip")) || is_program(archive)) return false;
   return source.member.find("__pycache__/") == std::string::npos && source.member.find("site-packages/") == std::string::npos && source.member.find("lib/python") == std::string::npos;
 }
 
