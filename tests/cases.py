@@ -3,7 +3,7 @@
 """Scans each tests/cases/NAME/input and holds the report to tests/cases/NAME/expected.json. Adding a folder adds a test.
 
 expected.json: {"findings": [{"rule", "path", "severity"?, "line"?, "resource"?}], "no_findings": [{"rule"?, "path"?}],
-"assets": [{"kind", "name"}], "absent_assets": [...], "relations": [[from name, kind, to name]], "incomplete": [{"path", "reason"}], "arguments": [...]}.
+"assets": [{"kind", "name"}], "absent_assets": [...], "relations": [[from name, kind, to name]], "absent_relations": [...], "incomplete": [{"path", "reason"}], "arguments": [...]}.
 Every entry of findings, assets, relations and incomplete must be there; no finding may match an entry of no_findings. A case with
 generate.py is given a temporary copy of input/, on which `generate.py FOLDER` runs first.
 """
@@ -42,6 +42,7 @@ def check(report, expected):
     names = {a["id"]: a["name"] for a in report["assets"]}
     joined = {(names[r["from"]], r["kind"], names[r["to"]]) for r in report["relations"]}
     wrong += [f"no relation {want}" for want in expected.get("relations", []) if tuple(want) not in joined]
+    wrong += [f"unwanted relation {want}" for want in expected.get("absent_relations", []) if tuple(want) in joined]
     gaps = {(g["path"], g["reason"]) for g in report["scan"]["incomplete"]}
     wrong += [f"not in incomplete: {want}" for want in expected.get("incomplete", []) if (want["path"], want["reason"]) not in gaps]
     return wrong

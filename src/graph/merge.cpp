@@ -10,6 +10,7 @@
 #include "graph/join_facts.h"
 #include "graph/join_folder.h"
 #include "graph/join_packages.h"
+#include "graph/join_scopes.h"
 
 namespace stormwatch::graph {
 
@@ -70,6 +71,7 @@ Estate merge(std::vector<Observation> observations) {
   join_packages(assets, relations, remarks, gaps);
   for (Asset& asset : assets) settle(asset);
   join_folder(assets, relations, gaps);
+  join_scopes(assets, relations, gaps);
   join(assets, relations);
   join_facts(assets, relations);
   std::unordered_map<AssetId, AssetKind> kinds;

@@ -2,6 +2,8 @@
 #include "collect/infrastructure/azure_forms.h"
 
 #include "base/text.h"
+#include "collect/infrastructure/azure_roles.h"
+#include "collect/infrastructure/tree.h"
 
 #include <algorithm>
 #include <array>
@@ -50,6 +52,8 @@ constexpr Type kTypes[] = {{"microsoft.cognitiveservices/accounts", "azurerm_cog
                            {"microsoft.apimanagement/service", "azurerm_api_management"},
                            {"microsoft.synapse/workspaces", "azurerm_synapse_workspace"},
                            {"microsoft.web/sites", "azurerm_linux_web_app"},
+                           {"microsoft.authorization/roleassignments", "azurerm_role_assignment"},
+                           {"microsoft.managedidentity/userassignedidentities", "azurerm_user_assigned_identity"},
                            {"microsoft.compute/disks", "azurerm_managed_disk"}};
 
 // `same` keeps the value, `opposite` turns a flag round, `enabled` makes "Enabled" and "Disabled" flags, `version` makes "TLS1_2" "1.2".
@@ -214,6 +218,8 @@ void reshape(Resource& resource) {
     }
   if (resource.type == "azurerm_databricks_workspace")
     if (const Node* firewall = body.find("default_storage_firewall")) put_flag("default_storage_firewall_enabled", *firewall, lower(firewall->scalar) == "enabled");
+  if (resource.type == kRoleAssignment && body.text("role_definition_name").empty())
+    if (const std::string_view role = azure_role_name(body.text("role_definition_id")); !role.empty()) put(body, "role_definition_name", text_node(std::string(role), body.find("role_definition_id")->line));
   if (resource.type == "azurerm_kubernetes_cluster") lift(body, "api_server_access_profile");
   if (resource.type == "azurerm_container_app") {
     lift(body, "configuration");

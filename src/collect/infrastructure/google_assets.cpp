@@ -44,6 +44,7 @@ constexpr AssetType kTypes[] = {
     {"cloudfunctions.googleapis.com/CloudFunction", "google_cloudfunctions_function", "google_cloudfunctions_function_iam_binding"},
     {"cloudfunctions.googleapis.com/Function", "google_cloudfunctions2_function", "google_cloudfunctions2_function_iam_binding"},
     {"run.googleapis.com/Service", "google_cloud_run_service", "google_cloud_run_service_iam_binding"},
+    {"iam.googleapis.com/ServiceAccount", "google_service_account", ""},
     {"compute.googleapis.com/Firewall", "google_compute_firewall", ""},
     {"compute.googleapis.com/Instance", "google_compute_instance", ""},
     {"container.googleapis.com/Cluster", "google_container_cluster", ""},
@@ -86,11 +87,18 @@ void machine(Node& body) {
     for (Node& card : cards->items) rename(card, "access_configs", "access_config");
 }
 
+// Everywhere else an account is known by its address.
+void account(Node& body) {
+  const Node* email = body.find("email");
+  Node* name = member(body, "name");
+  if (email && name) name->scalar = email->scalar;
+}
+
 struct Shaper {
   std::string_view type;
   void (*shape)(Node&);
 };
-constexpr Shaper kShapers[] = {{"google_storage_bucket", bucket}, {"google_compute_firewall", firewall}, {"google_container_cluster", cluster}, {"google_compute_instance", machine}};
+constexpr Shaper kShapers[] = {{"google_storage_bucket", bucket}, {"google_compute_firewall", firewall}, {"google_container_cluster", cluster}, {"google_compute_instance", machine}, {"google_service_account", account}};
 
 Resource resource_of(std::string type, std::string name, Node body, std::uint32_t line) {
   Resource resource;

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "collect/infrastructure/azure_roles.h"
 #include "collect/infrastructure/container_resources.h"
 #include "collect/infrastructure/manifest.h"
 #include "collect/infrastructure/open_ports.h"
@@ -20,21 +21,6 @@ namespace {
 
 // Terraform's way to write a policy: read, not made, but what it allows stands here.
 constexpr std::string_view kPolicyDocument = "aws_iam_policy_document";
-
-constexpr std::array<std::string_view, 33> kDatastores{
-    "aws_s3_bucket", "aws_dynamodb_table", "aws_db_instance", "aws_rds_cluster", "aws_redshift_cluster", "aws_opensearch_domain",
-    "aws_elasticsearch_domain", "aws_elasticache_cluster", "aws_elasticache_replication_group", "aws_efs_file_system",
-    "aws_docdb_cluster", "aws_neptune_cluster", "aws_glue_catalog_database", "aws_kinesis_stream", "aws_timestreamwrite_table",
-    "google_storage_bucket", "google_bigquery_dataset", "google_bigquery_table", "google_sql_database_instance",
-    "google_firestore_database", "google_spanner_database", "google_redis_instance", "google_bigtable_instance", "azurerm_storage_account",
-    "azurerm_storage_container", "azurerm_cosmosdb_account", "azurerm_mssql_database", "azurerm_mssql_server",
-    "azurerm_postgresql_server", "azurerm_postgresql_flexible_server", "azurerm_redis_cache", "azurerm_data_lake_store",
-    "azurerm_mysql_flexible_server"};
-constexpr std::array<std::string_view, 10> kIdentities{"aws_iam_role", "aws_iam_user", "aws_iam_group", "google_service_account",
-                                                      "azurerm_user_assigned_identity", "azuread_service_principal", "azuread_application",
-                                                      "azuread_user", "kubernetes_service_account", "aws_cognito_user_pool"};
-constexpr std::array<std::string_view, 6> kNetworks{"aws_security_group", "google_compute_firewall", "azurerm_network_security_group",
-                                                    "aws_vpc", "google_compute_network", "azurerm_virtual_network"};
 
 Node* find_member(Node& map, std::string_view key) {
   for (Node::Member& member : map.members)
@@ -93,6 +79,7 @@ class Observer {
       if (!resource.data || resource.type == kPolicyDocument) add_asset(resource);
     for (const Resource& resource : resources_)
       if (!resource.data) relate(resource);
+    observe_azure_roles(source_, resources_, [this](const Reference& reference) { return ids_of(reference); }, into_);
   }
 
  private:
@@ -419,6 +406,13 @@ class Observer {
     return {RelationKind::connects_to, false};
   }
 
+  std::vector<AssetId> ids_of(const Reference& reference) {
+    if (const Resource* here = target(reference)) return {id_in(source_.path, here->type, here->address)};
+    std::vector<AssetId> ids;
+    for (const std::string& neighbour : neighbours_) ids.push_back(id_in(neighbour, std::string_view(reference.target).substr(0, reference.target.find('.')), reference.target));
+    return ids;
+  }
+
   void relate(const Resource& resource) {
     const AssetKind kind = kind_of_type(resource.type);
     const AssetId self = id_in(source_.path, resource.type, resource.address);
@@ -468,22 +462,6 @@ class Observer {
 };
 
 }  // namespace
-
-std::string_view platform_of(std::string_view type) {
-  const std::string_view provider = type.substr(0, type.find('_'));
-  if (provider == "aws" || provider == "awscc") return "aws";
-  if (provider.starts_with("azure") || provider == "azapi") return "azure";
-  if (provider == "google") return "gcp";
-  return provider;
-}
-
-AssetKind kind_of_type(std::string_view type) {
-  const auto is_in = [&](const auto& list) { return std::ranges::find(list, type) != list.end(); };
-  if (is_in(kDatastores)) return AssetKind::datastore;
-  if (is_in(kIdentities)) return AssetKind::identity;
-  if (is_in(kNetworks)) return AssetKind::network;
-  return AssetKind::cloud_resource;
-}
 
 std::vector<std::string> files_beside(const Source& source, std::initializer_list<std::string_view> endings) {
   std::vector<std::string> patterns;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What providers' tools print in JSON, kept in files: `kubectl get -o json`, `az ... -o json`, Azure Resource Graph, AWS Config and
-// `aws ... describe`, Cloud Asset Inventory. Bound to the same resources as the code that declares them.
+// `aws ... describe`, Cloud Asset Inventory, `gcloud ... list`. Bound to the same resources as the code that declares them.
 //
 // Lists are gone through item by item, so that a dump of a whole cluster needs no tree of its own. What a controller made of another
 // object (a pod of a ReplicaSet) is left to that object; `status` and bookkeeping are dropped. Items over 8 MiB and more than
@@ -14,6 +14,7 @@
 #include "collect/infrastructure/aws_printed.h"
 #include "collect/infrastructure/azure_forms.h"
 #include "collect/infrastructure/google_assets.h"
+#include "collect/infrastructure/google_printed.h"
 #include "collect/infrastructure/manifest.h"
 #include "collect/infrastructure/resource.h"
 #include "collect/infrastructure/tree.h"
@@ -40,7 +41,7 @@ bool wants(const Source& source) {
   if (has(head, "\"apiVersion\"") && (has(head, "\"items\"") || has(head, "\"kind\"")) && has(head, "\"metadata\"")) return true;
   if (has(head, "\"/subscriptions/") && has(head, "\"id\"")) return true;
   if (has(head, "\"configurationItems\"") || has(head, "\"configurationItemVersion\"") || has(head, "\"assetType\"")) return true;
-  return looks_printed_by_aws(head);
+  return looks_printed_by_aws(head) || looks_printed_by_google(head);
 }
 
 // The lists that tools print their items in; a text that is a list itself has them too.
@@ -146,6 +147,7 @@ class Reader {
     }
     Node& root = *parsed;
     move_lines(root, line - 1);
+    if (google_tool(root)) return;
     if (root.find("apiVersion") && root.find("kind")) {
       if (is_owned(root)) return;
       for (Node::Member& member : root.members)
@@ -181,6 +183,20 @@ class Reader {
     const std::string_view type = root.text("assetType");
     if (found.empty() && !root.find("iamPolicy")) unread(type, root.at_path("resource.data") ? "no rule is about this asset type" : "expected is resource.data, as --content-type=resource prints it");
     std::ranges::move(found, std::back_inserter(resources_));
+  }
+  // What `gcloud` prints itself. A manifest of Knative that no Cloud Run has seen is left to those who read manifests.
+  bool google_tool(const Node& root) {
+    if (root.find("assetType") || root.text("id").starts_with("/subscriptions/")) return false;
+    if (root.find("apiVersion") && !is_of_cloud_run(root)) return false;
+    const auto printed = google_printed(root, source_.name);
+    if (!printed) return false;
+    if (!printed->known) unread(printed->type, "no rule is about this kind of Google");
+    else google(printed->asset);
+    return true;
+  }
+  static bool is_of_cloud_run(const Node& root) {
+    const Node* annotations = root.at_path("metadata.annotations");
+    return annotations && std::ranges::any_of(annotations->members, [](const Node::Member& one) { return one.key.starts_with("run.googleapis.com/") || one.key.starts_with("serving.knative.dev/creator"); });
   }
   // The configuration is an object, or in older exports a text of JSON.
   void aws_config(const Node& root) {
