@@ -111,7 +111,23 @@ double class_changes(std::string_view value) {
   return pairs ? static_cast<double>(changes) / pairs : 0;
 }
 
-bool random_looking(std::string_view value) { return class_changes(value) >= 0.25; }
+// Five consonants in a row stand in few words; among random small letters and digits (base 32 and 36), whose class seldom changes, they
+// are usual.
+bool has_unspeakable_run(std::string_view value) {
+  constexpr int kLongestOfWords = 4;
+  int run = 0;
+  for (const char c : value) {
+    run = is_lower(c) && !std::string_view("aeiouy").contains(c) ? run + 1 : 0;
+    if (run > kLongestOfWords) return true;
+  }
+  return false;
+}
+
+bool random_looking(std::string_view value) {
+  constexpr std::size_t kFewestLetters = 24;
+  if (class_changes(value) >= 0.25) return true;
+  return value.size() >= kFewestLetters && std::ranges::all_of(value, [](char c) { return is_lower(c) || is_digit(c); }) && std::ranges::count_if(value, is_digit) >= 3 && has_unspeakable_run(value);
+}
 
 // Random letters without digits: capitals stand beside capitals and small letters beside small ones, again and again. In
 // camelCase capitals stand alone.
