@@ -9,6 +9,7 @@
 #include "collect/collector.h"
 #include "collect/command_text.h"
 #include "collect/instruction_text.h"
+#include "collect/prompt_secrets.h"
 #include "collect/prose.h"
 
 namespace stormwatch::collect {
@@ -65,6 +66,10 @@ Result<Observation> read_prompt(const Source& source) {
   if (source.patterns && role != "template" && role != "system")
     for (Sighting& sighting : read_commands(source.text, source.hits, *source.patterns, format::name_of(source.kind), place_at))
       if (sighting.confidence == Confidence::high) prompt.sightings.push_back(std::move(sighting));
+  if (role == "system" || role == "template")
+    for (Sighting& secret : read_prompt_secrets(source.text, place_at)) prompt.sightings.push_back(std::move(secret));
+  for (Sighting& sighting : prompt.sightings)
+    if (sighting.what == "insecure-setting") sighting.context = source.context;
   Observation observation;
   observation.add(std::move(prompt));
   return observation;

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "collect/collector.h"
+#include "collect/prompt_secrets.h"
 #include "format/document.h"
 
 namespace stormwatch::collect {
@@ -153,7 +154,9 @@ class Drawing {
       facts.role = "system";
       facts.text = excerpt_of(node.prompt, 400);
       facts.length = static_cast<std::int64_t>(node.prompt.size());
-      out.relate(user, RelationKind::has_prompt, out.add(make_asset(file_ + "#" + node.name + " prompt at line " + std::to_string(node.line), excerpt_of(node.name, 80) + " prompt", std::move(facts), place(node))), place(node));
+      Asset prompt = make_asset(file_ + "#" + node.name + " prompt at line " + std::to_string(node.line), excerpt_of(node.name, 80) + " prompt", std::move(facts), place(node));
+      prompt.sightings = read_prompt_secrets(node.prompt, [&](std::size_t) { return place(node); });
+      out.relate(user, RelationKind::has_prompt, out.add(std::move(prompt)), place(node));
     }
     if (!node.model.empty() && !node.vendor.empty()) {
       ModelFacts facts;

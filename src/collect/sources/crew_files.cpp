@@ -2,6 +2,7 @@
 // CrewAI's config/agents.yaml: a map of agents with role, goal and backstory. The code that reads it (crew.py in the folder above) gives
 // them their tools; the agents of both are one.
 #include "collect/collector.h"
+#include "collect/prompt_secrets.h"
 #include "format/document.h"
 
 namespace stormwatch::collect {
@@ -47,7 +48,11 @@ Result<Observation> read(const Source& source) {
         prompt.role = "system";
         prompt.text = excerpt_of(story, 400);
         prompt.length = static_cast<std::int64_t>(story.size());
-        out.relate(id, RelationKind::has_prompt, out.add(make_asset(file + "#" + member.key + " backstory", member.key + " backstory", std::move(prompt), source.place_of_line(agent.find("backstory")->line))), place);
+        const Place told = source.place_of_line(agent.find("backstory")->line);
+        Asset asset = make_asset(file + "#" + member.key + " backstory", member.key + " backstory", std::move(prompt), told);
+        asset.sightings = read_prompt_secrets(story, [&](std::size_t) { return told; });
+        for (Sighting& secret : asset.sightings) secret.context = source.context;
+        out.relate(id, RelationKind::has_prompt, out.add(std::move(asset)), place);
       }
       if (const std::string_view model = agent.text("llm"); !model.empty() && model.size() < 100) {
         const auto slash = model.find('/');

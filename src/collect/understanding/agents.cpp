@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "collect/prompt_secrets.h"
 #include "collect/understanding/agent_values.h"
 #include "collect/understanding/sight.h"
 
@@ -356,7 +357,12 @@ void add_prompt(View& v, const std::string& role, Index value, AssetId user) {
   facts.length = static_cast<std::int64_t>(text.size());
   const Index literal = v.names.literal_of(value);
   const Place place = v.place(literal == kNone ? e.spot : v.module.at(literal).spot);
-  v.out.relate(user, RelationKind::has_prompt, v.out.add(make_asset(v.file + "#" + name, name, std::move(facts), place)), place);
+  Asset prompt = make_asset(v.file + "#" + name, name, std::move(facts), place);
+  for (Sighting& secret : read_prompt_secrets(text, [&](std::size_t) { return place; })) {
+    secret.context = v.source.context;
+    prompt.sightings.push_back(std::move(secret));
+  }
+  v.out.relate(user, RelationKind::has_prompt, v.out.add(std::move(prompt)), place);
 }
 
 void observe_agents(View& v) {

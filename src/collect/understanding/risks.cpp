@@ -116,8 +116,26 @@ bool names_its_file(const View& v, const Flow& f) {
   return slash != std::string::npos && slash + 1 < pattern.size() && pattern.find("{}", slash) == std::string::npos;
 }
 
+/// The text of the system prompt names the secret itself: f"Log in with {password}", not a settings object that also holds one.
+bool names_secret(const View& v, const Flow& f) {
+  std::vector<Index> stack{f.call};
+  for (int steps = 0; !stack.empty() && steps < 200; ++steps) {
+    const Expression& e = v.module.at(stack.back());
+    const Index i = stack.back();
+    stack.pop_back();
+    if (e.kind == ExpressionKind::format)
+      for (const Index p : e.parts)
+        if (const Expression& part = v.module.at(p); p == f.origin || v.names.binding(p) == f.origin || ((part.kind == ExpressionKind::name || part.kind == ExpressionKind::attribute) && code::is_secret_name(part.text))) return true;
+    const Index bound = e.kind == ExpressionKind::name ? v.names.literal_of(i) : kNone;
+    if (bound != kNone && bound != i) stack.push_back(bound);
+    stack.insert(stack.end(), e.parts.begin(), e.parts.end());
+  }
+  return false;
+}
+
 /// Whose words stand in the system prompt; of several the one that weighs most.
 void system_prompt(View& v, const Flow& f, Confidence confidence) {
+  if ((f.labels & (code::kCredential | code::kSecretVariable)) && names_secret(v, f)) sight(v, "insecure-setting", "prompt-secret", told(v, f, code::kCredential | code::kSecretVariable), f.call, Confidence::medium);
   if (f.labels & (code::kToolArgument | code::kUserInput)) return sight(v, "untrusted-input-flow", "system-prompt", told(v, f), f.call, confidence);
   struct Kind { std::uint32_t label; std::string_view subject; };
   for (const Kind& kind : {Kind{code::kWebContent, "fetched-system-prompt"}, Kind{code::kToolResult, "tool-result-system-prompt"}, Kind{code::kRetrieved, "retrieved-system-prompt"}})

@@ -13,7 +13,6 @@ namespace stormwatch::collect {
 
 namespace {
 
-using code::Effect;
 using code::Expression;
 using code::ExpressionKind;
 using code::Index;
