@@ -2,13 +2,14 @@
 // A resource that runs otherwise than its code says, in what some rule reads.
 //
 // Told where both values are known: what the code leaves to the provider, what the export leaves out and what was not worked out are no
-// difference. A name and the ARN that ends with it are the same, and so are the two words for a switch.
+// difference. A name and the ARN that ends with it are the same, and so are the two words for a switch. Policies are compared statement by statement.
 #include <algorithm>
 #include <map>
 #include <optional>
 #include <ranges>
 
 #include "detect/detector.h"
+#include "detect/policy_difference.h"
 #include "detect/rule_attributes.h"
 #include "graph/join_live.h"
 
@@ -106,6 +107,19 @@ class Comparison {
     const auto code = open_ports(code_), running = open_ports(running_);
     if (code && running && code->texts != running->texts) tell("ports open to everyone", *code, *running);
   }
+  // What a role trusts stands in the role itself; what it is permitted may stand in files that are not here. Other resources have one policy.
+  void compare_policies() {
+    const char* const part = live_.kind() == AssetKind::identity ? "trust_statements" : "statements";
+    const Node *code = code_.find(part), *running = running_.find(part);
+    if (!code || !running) return;
+    for (const PolicyDifference& difference : policy_differences(*code, *running)) {
+      if (++count_ > kMostTold) return;
+      told_ += (told_.empty() ? "" : "; ") + std::string(difference.only_live ? "its policy says, and no code does: " : "the code says, and its policy does not: ") + difference.text;
+      if (!difference.only_live) told_ += " (" + declared_at(difference.line).text() + ")";
+      names_ += difference.text + " ";
+      if (difference.only_live && !line_) line_ = difference.line;
+    }
+  }
   [[nodiscard]] const std::string& told() const { return told_; }
   [[nodiscard]] const std::string& names() const { return names_; }
   [[nodiscard]] Place place() const {
@@ -115,11 +129,15 @@ class Comparison {
   }
 
  private:
+  [[nodiscard]] Place declared_at(std::uint32_t line) const {
+    Place at = declared_.places.empty() ? Place() : declared_.places.front();
+    if (line) at.line = line;
+    at.resource.clear();
+    return at;
+  }
   void tell(std::string_view path, const Values& code, const Values& running) {
     if (++count_ > kMostTold) return;
-    Place at = declared_.places.empty() ? Place() : declared_.places.front();
-    if (code.line) at.line = code.line;
-    at.resource.clear();
+    const Place at = declared_at(code.line);
     told_ += (told_.empty() ? "" : "; ") + std::string(path) + " is " + shown(running) + ", declared " + shown(code) + " (" + at.text() + ")";
     names_ += std::string(path) + " ";
     if (!line_) line_ = running.line;
@@ -146,6 +164,7 @@ void look(const Estate& estate, const Context&, Signals& signals) {
     else if (live->kind() == AssetKind::workload)
       for (const std::string& path : rule_attributes().at("")) comparison.compare(path);
     comparison.compare_ports();
+    comparison.compare_policies();
     if (comparison.told().empty()) continue;
     Signal& signal = signals.raise(*live, comparison.place(), comparison.told());
     signal.identity = comparison.names();
@@ -169,7 +188,22 @@ const Detector live_differs_from_code{
       const ExampleFile live{"live/nb.json", R"({"NotebookInstanceName": "nb", "NotebookInstanceArn": "arn:aws:sagemaker:eu-west-1:1:notebook-instance/nb", "DirectInternetAccess": "Enabled", "RootAccess": "Disabled", "SubnetId": "subnet-1"})"};
       const auto group = [](const std::string& range) { return ExampleFile{"main.tf", "resource \"aws_security_group\" \"g\" {\n  name = \"llm\"\n  ingress {\n    from_port = 8000\n    to_port = 8000\n    protocol = \"tcp\"\n    cidr_blocks = [\"" + range + "\"]\n  }\n}\n"}; };
       const ExampleFile opened{"live/groups.json", R"({"SecurityGroups": [{"GroupName": "llm", "GroupId": "sg-1", "IpPermissions": [{"FromPort": 8000, "ToPort": 8000, "IpProtocol": "tcp", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]}]})"};
-      return std::vector<Example>{{"opened by hand", {code("Disabled"), live}, true},
+      // The same in other words: a list of one, an account's root, the order.
+      const ExampleFile role{"main.tf", R"(resource "aws_iam_role" "serving" {
+  name = "serving"
+  assume_role_policy = jsonencode({
+    Statement = [{ Effect = "Allow", Action = ["sts:AssumeRole"], Principal = { AWS = "111122223333", Service = "sagemaker.amazonaws.com" }, Condition = { StringEquals = { "sts:ExternalId" = "x" } } }]
+  })
+}
+)"};
+      const auto running = [](const std::string& principal, const std::string& condition) {
+        return ExampleFile{"live/role.json", R"({"Role": {"RoleName": "serving", "Arn": "arn:aws:iam::111122223333:role/serving", "Path": "/", "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com", "AWS": "arn:aws:iam::)" + principal + R"(:root"}, "Action": "sts:AssumeRole")" + condition + "}]}}}"};
+      };
+      const std::string asks = R"(, "Condition": {"StringEquals": {"sts:ExternalId": ["x"]}})";
+      return std::vector<Example>{{"a role that trusts another account than its code says", {role, running("999988887777", asks)}, true},
+                                  {"a role whose condition was taken away", {role, running("111122223333", "")}, true},
+                                  {"the same policy in other words", {role, running("111122223333", asks)}, false},
+                                  {"opened by hand", {code("Disabled"), live}, true},
                                   {"as declared", {code("Enabled"), live}, false},
                                   {"not worked out", {code("${var.access}"), live}, false},
                                   {"a port opened by hand", {group("10.0.0.0/8"), opened}, true},
