@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "forecast/proposal.h"
 #include "forecast/step_rules.h"
@@ -69,6 +70,19 @@ Result<Forecast> StandingForecast::forecast(const ForecastOptions& options) cons
   if (!options.chances_only) Proposal(inquiry).fill(out);
   for (Worked& one : inquiry.worked) out.incidents.push_back(std::move(one.incident));
   if (!options.chances_only) out.method = method_of(inquiry, out.incidents);
+  return out;
+}
+
+Result<std::vector<std::pair<IncidentId, Pressure>>> StandingForecast::pressures(const ForecastOptions& options) const {
+  ForecastOptions chances = options;
+  chances.chances_only = true;
+  Inquiry inquiry(*reader_, *outline_, findings_, organisation_.get(), chances);
+  if (const Result<void> run = inquiry.run(); !run) return std::unexpected(run.error());
+  std::vector<std::pair<IncidentId, Pressure>> out;
+  for (const Worked& one : inquiry.worked) {
+    const double worlds = std::max(1.0, static_cast<double>(one.estimate.worlds));
+    out.emplace_back(one.incident.id, Pressure{one.incident.pressure, std::sqrt(one.estimate.pressure_variance / worlds) * options.horizon_days / 30});
+  }
   return out;
 }
 

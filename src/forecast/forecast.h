@@ -43,6 +43,12 @@ struct ForecastOptions {
 class StepRules;
 Result<std::shared_ptr<const StepRules>> load_steps(const std::vector<std::string>& extra_folders);
 
+/// Summed rate of the triggers that reach an incident, over the horizon, and the standard error of the estimate over its worlds (0:
+/// exact). What is uncertain of the parameters is the same in every forecast and not in it.
+struct Pressure {
+  double mean = 0, error = 0;
+};
+
 class SiteReader;
 class Outline;
 
@@ -57,6 +63,8 @@ class StandingForecast {
   /// Assets and findings stay as they are.
   void changed(std::span<const AssetId> assets);
   [[nodiscard]] Result<Forecast> forecast(const ForecastOptions& options) const;
+  /// Of the incidents that a forecast of chances alone gives.
+  [[nodiscard]] Result<std::vector<std::pair<IncidentId, Pressure>>> pressures(const ForecastOptions& options) const;
 
  private:
   void read();

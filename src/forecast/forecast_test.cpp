@@ -197,10 +197,10 @@ TEST(Forecast, TrendIsSharedAmongWhatChanged) {
   const Estate before = graph::merge({old.seen}), after = graph::merge({now.seen});
   const auto out = trend({&before, old.findings}, {&after, now.findings}, rules(), {});
   ASSERT_TRUE(out);
-  EXPECT_GT(out->after, out->before);
+  EXPECT_GT(out->after.mean, out->before.mean);
   double sum = 0;
   for (const TrendPart& part : out->parts) sum += part.change;
-  EXPECT_NEAR(sum, out->after - out->before, 1e-9 * out->after);
+  EXPECT_NEAR(sum, out->after.mean - out->before.mean, 1e-9 * out->after.mean);
   const auto part = [&](std::string_view start) { return std::ranges::find_if(out->parts, [&](const TrendPart& p) { return p.group.starts_with(start); }); };
   ASSERT_NE(part("services"), out->parts.end());
   EXPECT_GT(part("services")->change, 0);
@@ -211,11 +211,7 @@ TEST(Forecast, TrendIsSharedAmongWhatChanged) {
   const auto same = trend({&after, now.findings}, {&after, now.findings}, rules(), {});
   ASSERT_TRUE(same);
   EXPECT_TRUE(same->parts.empty());
-  EXPECT_EQ(same->before, same->after);
-  EXPECT_EQ(trend_word(0, 1), "new");
-  EXPECT_EQ(trend_word(1, 1.1), "steady");
-  EXPECT_EQ(trend_word(1, 2), "rising fast");
-  EXPECT_EQ(trend_word(1, 0.5), "falling");
+  EXPECT_EQ(same->before.mean, same->after.mean);
 }
 
 TEST(Forecast, ActionsSayHowToVerifyThemAndUpgradesCarryTheirCommand) {

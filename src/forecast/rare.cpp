@@ -179,6 +179,7 @@ std::optional<Estimate> Worlds::rare(const Cone& cone, const Factors& with) cons
   out.worlds = std::uint64_t{kWorldsOfBlock} * kBlocks;
   out.reach.assign(cone.triggers.size(), 0);
   const std::array<double, 4> days{kReportDays[0], kReportDays[1], kReportDays[2], horizon_days_};
+  double pressure_squares = 0;
   std::vector<bool> works(events.size());
   std::vector<double> reached(cone.triggers.size());
   for (std::size_t d = 0; d < days.size(); ++d) {
@@ -215,7 +216,9 @@ std::optional<Estimate> Worlds::rare(const Cone& cone, const Factors& with) cons
           if (d != 2) continue;
           // A world stands for this much of all worlds.
           const double stands_for = price.sum / outcome.weight / static_cast<double>(out.worlds);
+          const double rate_of_world = outcome.rate * price.sum / outcome.weight;
           out.pressure += outcome.rate * stands_for;
+          pressure_squares += rate_of_world * rate_of_world;
           for (std::size_t t = 0; t < reached.size(); ++t)
             if (reached[t] > 0) out.reach[t] += stands_for;
         }
@@ -226,6 +229,7 @@ std::optional<Estimate> Worlds::rare(const Cone& cone, const Factors& with) cons
     const double mean = all.chance / static_cast<double>(out.worlds);
     (d < 3 ? out.at[d] : out.at_horizon) = mean;
     if (d == 2) {
+      out.pressure_variance = std::max(0.0, pressure_squares / static_cast<double>(out.worlds) - out.pressure * out.pressure);
       out.variance = std::max(0.0, all.squares / static_cast<double>(out.worlds) - mean * mean);
       out.range = all.largest;
     }

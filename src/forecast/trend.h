@@ -2,9 +2,10 @@
 // What changed between two scans, and which changes did it.
 //
 // Pressure is the mean summed rate of the triggers that reach an incident, over the horizon; an estate's is the sum over its
-// incidents. Both scans are forecast by the same rules, so a change of the rules is told apart; what EPSS and KEV say anew of flaws that were there before is
-// its own group. The parts of the groups are Shapley values: the mean, over all orders, of what a group changes when it comes
-// after those before it. They add up to the whole.
+// incidents. Both scans are forecast by the step rules of now, so a change of these is never counted as risk. What was learned of flaws (EPSS,
+// KEV, advisories) and what another version of the scanner finds in what did not change are groups of their own. The parts of the
+// groups are Shapley values: the mean, over all orders (for more than 6 groups over a fixed choice of orders), of what a group changes
+// when it comes after those before it. They add up to the whole.
 #pragma once
 
 #include <span>
@@ -18,24 +19,28 @@ namespace stormwatch::forecast {
 struct Scanned {
   const Estate* estate = nullptr;
   std::span<const Finding> findings;
+  std::string rules;  ///< version of the scanner and its rules; empty: not known
 };
 
 struct TrendPart {
-  std::string group;   ///< "exposure", "known exploitation (EPSS, KEV)", ...
+  std::string group;   ///< "services and their exposure", "known exploitation (EPSS, KEV)", ...
   double change = 0;   ///< of the estate's pressure
-  std::size_t assets = 0;  ///< assets and findings of the group that differ
+  std::size_t assets = 0;  ///< assets, relations and findings of the group that differ
+  bool of_estate = true;   ///< false: what is known changed, not what is there
 };
 
 struct Trend {
-  double before = 0, after = 0;      ///< pressure of the estate, by the rules of now
+  Pressure before, after;            ///< of the estate, by the step rules of now; the errors of its incidents added, which is at most so much
   std::vector<TrendPart> parts;      ///< the largest change first; empty when nothing differs
-  std::vector<std::pair<IncidentId, double>> pressures_before;
+  std::vector<std::pair<IncidentId, Pressure>> incidents_before, incidents_after;
+  std::size_t anew = 0, stood = 0;   ///< forecasts made anew, and by a change of one that stood
 };
 
-/// `options` as for a forecast; one forecast of chances a combination of changed groups (at most 2^7).
+/// `options` as for a forecast; one forecast of chances a combination of changed groups that is asked for.
 Result<Trend> trend(const Scanned& before, const Scanned& after, const StepRules& rules, const ForecastOptions& options);
 
-/// "new", "rising fast", "rising", "steady" or "falling"; rising from a fifth more, fast from twice.
-std::string trend_word(double before, double after);
+/// "new", "rising fast" (from twice), "rising" (from a fifth more), "falling" (from a fifth less), "steady"; and "steady (within the error)" where a
+/// difference is at most two standard errors of the two.
+std::string trend_word(const Pressure& before, const Pressure& after);
 
 }  // namespace stormwatch::forecast

@@ -206,7 +206,7 @@ Estimate Worlds::sample(const Cone& cone, const Factors& with, bool horizon_only
   const std::array<double, 4> days{kReportDays[0], kReportDays[1], kReportDays[2], horizon_days_};
   std::vector<Row> masks(cone.steps.size()), fired(cone.triggers.size()), bits(cone.nodes.size()), sides;
   std::array<double, 4> sums{};
-  double squares = 0, pressure = 0;
+  double squares = 0, pressure = 0, pressure_squares = 0;
   Happens happens;
   // Incidents with few causes, most of them, have few sums of rates: they are weighed together and not world by world.
   const bool few = !has_sides && cone.triggers.size() <= kFewTriggers;
@@ -253,6 +253,7 @@ Estimate Worlds::sample(const Cone& cone, const Factors& with, bool horizon_only
             if (d == 2) {
               squares += p * p * count;
               pressure += group.lambda * count;
+              pressure_squares += group.lambda * group.lambda * count;
               out.blocks[block] += p * count;
             }
             if (d == 3 && p > 0)
@@ -269,6 +270,7 @@ Estimate Worlds::sample(const Cone& cone, const Factors& with, bool horizon_only
         if (d == 2) {
           squares += p * p;
           pressure += lambda[i];
+          pressure_squares += lambda[i] * lambda[i];
           out.blocks[block_of_word(stripe * kStripe + i / 64)] += p;
         }
         if (d == 3) out.by_world[stripe * kStripe * 64 + i] = static_cast<float>(p);
@@ -280,6 +282,7 @@ Estimate Worlds::sample(const Cone& cone, const Factors& with, bool horizon_only
   out.at_horizon = sums[3] / n;
   out.variance = std::max(0.0, squares / n - out.at[2] * out.at[2]);
   out.pressure = pressure / n;
+  out.pressure_variance = std::max(0.0, pressure_squares / n - out.pressure * out.pressure);
   for (double& block : out.blocks) block /= n / kBlocks;
   for (double& share : out.reach) share /= n;
   return out;

@@ -56,6 +56,7 @@ struct Estimate {
   double variance = 0;              ///< of the 90-day chance over worlds
   double range = 1;                 ///< what a world adds to the 90-day chance lies in [0, range]
   double pressure = 0;              ///< mean of Lambda, per 30 days
+  double pressure_variance = 0;     ///< of Lambda over worlds; 0 when exact
   std::vector<double> reach;        ///< by position in cone.triggers: share of worlds in which it reaches a target
   std::uint64_t worlds = 0;
   bool exact = false;

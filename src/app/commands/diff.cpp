@@ -3,31 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <set>
 
 #include "app/command.h"
 #include "app/obtain.h"
-#include "base/file.h"
-#include "report/json.h"
-#include "store/store.h"
+#include "app/stored_posture.h"
 
 namespace stormwatch::app {
 
 namespace {
-
-// A report file's path, or with --store a scan's number (0 the newest, -1 the one before).
-Result<Posture> read_posture(const std::string& which, const std::optional<store::Store>& kept) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(which.data(), which.data() + which.size(), number);
-  const bool is_number = error == std::errc{} && end == which.data() + which.size();
-  Result<std::string> text = kept && is_number ? kept->report(number) : read_text(which, 4ULL << 30);
-  if (!text) return std::unexpected(text.error());
-  Result<Posture> posture = report::from_json(*text);
-  if (!posture) posture.error().where = which;
-  return posture;
-}
 
 template <class T, class Same>
 void list(std::string& text, std::string_view title, const std::vector<T>& only, const Same& say) {

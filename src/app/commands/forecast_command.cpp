@@ -3,48 +3,75 @@
 #include "posture/forecast.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
+
+#include <cmath>
+#include <map>
 
 #include "app/command.h"
 #include "app/ledger_use.h"
 #include "app/obtain.h"
-#include "base/file.h"
+#include "app/stored_posture.h"
 #include "forecast/trend.h"
-#include "report/json.h"
 #include "report/report.h"
 
 namespace stormwatch::app {
 
 namespace {
 
-/// Says what changed since the report at `path`, and gives each incident its trend.
-Result<std::string> since(const std::string& path, const Obtained& obtained, Posture& posture, const Arguments& arguments) {
-  const Result<std::string> text = read_text(path, 4ULL << 30);
-  if (!text) return std::unexpected(text.error());
-  Result<Posture> old = report::from_json(*text);
-  if (!old) {
-    old.error().where = path;
-    return std::unexpected(old.error());
+std::string rules_of(const Posture& posture) { return posture.tool.version + " " + posture.tool.rules_version; }
+
+std::string version_text(const Posture& posture) { return fmt::format("version {} (rules {})", posture.tool.version, posture.tool.rules_version.substr(0, 8)); }
+
+std::string parts_text(const forecast::Trend& trend, bool of_estate) {
+  std::string out;
+  for (const forecast::TrendPart& part : trend.parts)
+    if (part.of_estate == of_estate) out += fmt::format("  {:+10.3g}  {}, {} difference{}\n", part.change, part.group, part.assets, part.assets == 1 ? "" : "s");
+  return out;
+}
+
+/// What differs between the two scans beside the estate, said so that nobody takes it for risk.
+std::string beside_the_estate(const Posture& old, const Posture& now, const forecast::Trend& trend) {
+  std::string out = parts_text(trend, false);
+  if (!out.empty()) out = "Of these changes, what is known changed and not what is there:\n" + out;
+  if (!old.forecast.model.empty() && old.forecast.model != now.forecast.model)
+    out += "  The step rules, or what was learned, changed too: both scans were forecast by the rules of now, so none of the above comes from that.\n";
+  if (old.tool.advisories_date != now.tool.advisories_date) out += fmt::format("  Advisories of {} and of {}.\n", old.tool.advisories_date, now.tool.advisories_date);
+  if (rules_of(old) != rules_of(now))
+    out += fmt::format("  Scanned by {} and by {}: what the newer one reads that the older did not stands among the changes of the estate; scan the earlier state again to be sure.\n", version_text(old), version_text(now));
+  return out;
+}
+
+std::string trend_text(const Posture& old, const Posture& now, const forecast::Trend& trend) {
+  std::string out = fmt::format("\nPRESSURE since {} (expected triggers that come through, {} days)\n  {:.3g} → {:.3g} (± {:.1g}): {}\n", old.scan.started, now.forecast.horizon_days, trend.before.mean,
+                                trend.after.mean, 2 * std::hypot(trend.before.error, trend.after.error), forecast::trend_word(trend.before, trend.after));
+  if (old.scan.targets != now.scan.targets) out += fmt::format("  The earlier scan is of {}: what differs may be another estate and no change.\n", excerpt_of(fmt::format("{}", fmt::join(old.scan.targets, ", ")), 200));
+  out += parts_text(trend, true);
+  if (trend.parts.empty()) out += "  nothing in the estate or its findings differs\n";
+  return out + beside_the_estate(old, now, trend);
+}
+
+/// Says what changed since the report or stored scan, and gives each incident its trend.
+Result<std::string> since(const std::string& which, const Obtained& obtained, Posture& posture, const Arguments& arguments) {
+  std::optional<store::Store> kept;
+  if (arguments.has("--store")) {
+    Result<store::Store> opened = store::Store::open_existing(arguments.value("--store"));
+    if (!opened) return std::unexpected(opened.error());
+    kept = std::move(*opened);
   }
+  const Result<Posture> old = read_posture(which, kept);
+  if (!old) return std::unexpected(old.error());
   const auto options = forecast_options(arguments, *obtained.content->steps, posture.scan.targets);
   if (!options) return std::unexpected(options.error());
-  const auto trend = forecast::trend({&old->estate, old->findings}, {&posture.estate, posture.findings}, *obtained.content->steps, *options);
+  const auto trend = forecast::trend({&old->estate, old->findings, rules_of(*old)}, {&posture.estate, posture.findings, rules_of(posture)}, *obtained.content->steps, *options);
   if (!trend) return std::unexpected(trend.error());
-  std::map<IncidentId, double> before(trend->pressures_before.begin(), trend->pressures_before.end());
+  const std::map<IncidentId, forecast::Pressure> before(trend->incidents_before.begin(), trend->incidents_before.end()), after(trend->incidents_after.begin(), trend->incidents_after.end());
   for (Incident& incident : posture.forecast.incidents) {
-    const auto at = before.find(incident.id);
-    incident.trend = forecast::trend_word(at == before.end() ? 0 : at->second, incident.pressure);
+    const auto was = before.find(incident.id), is = after.find(incident.id);
+    incident.trend = forecast::trend_word(was == before.end() ? forecast::Pressure{} : was->second, is == after.end() ? forecast::Pressure{incident.pressure, 0} : is->second);
   }
-  std::string out = fmt::format("\nPRESSURE since {} (expected triggers that come through, {} days)\n  {:.3g} → {:.3g}: {}\n", old->scan.started, posture.forecast.horizon_days, trend->before, trend->after,
-                                forecast::trend_word(trend->before, trend->after));
-  for (const forecast::TrendPart& part : trend->parts)
-    out += fmt::format("  {:+10.3g}  {}, {} difference{}\n", part.change, part.group, part.assets, part.assets == 1 ? "" : "s");
-  if (trend->parts.empty()) out += "  nothing in the estate or its findings differs\n";
-  if (!old->forecast.model.empty() && old->forecast.model != posture.forecast.model)
-    out += "  The step rules, or what was learned, changed too: both scans were forecast by the rules of now, so none of the above comes from that.\n";
-  if (old->tool.advisories_date != posture.tool.advisories_date)
-    out += fmt::format("  Advisories of {} and of {}: new flaws of packages that were there stand among the flawed packages.\n", old->tool.advisories_date, posture.tool.advisories_date);
-  return out;
+  return trend_text(*old, posture, *trend);
 }
 
 /// Rules that nothing fed: those that this estate has nothing for, and those whose facts only the organisation knows.
@@ -100,7 +127,7 @@ const Command forecast_command{.name = "forecast",
                                                         {"--unobserved", "", "list the step rules whose facts nothing observed"},
                                                         {"--what-if", "ACTION[,ACTION]", "as if these actions were done", true},
                                                         {"--verbose", "", "every incident"},
-                                                        {"--since", "REPORT", "what changed since that report, and which changes did it"},
+                                                        {"--since", "REPORT|SCAN", "what changed since that report, or with --store since that scan (-1 the one before), and which changes did it"},
                                                         {"--output", "FILE", "calibrate: where the model card goes"},
                                                         {"--at", "DATE", "observe: when it happened; verify: the day to judge from"},
                                                         {"--rule", "R15|R15/1", "observe: the step rule (its first case)"},
@@ -110,7 +137,7 @@ const Command forecast_command{.name = "forecast",
                                                         {"--days", "T", "observe quiet or near-miss: over so many days"},
                                                         {"--type", "I2", "observe incident: its type"},
                                                         {"--asset", "NAME", "observe incident: its asset, by id or name"}}),
-                               .examples = {"stormwatch forecast .", "stormwatch forecast report.json --horizon 30", "stormwatch forecast . --unobserved",
+                               .examples = {"stormwatch forecast .", "stormwatch forecast report.json --horizon 30", "stormwatch forecast . --unobserved", "stormwatch forecast . --store sqlite:///var/lib/stormwatch/scans.db --since -1",
                                             "stormwatch forecast observe attempt --rule R15 --tries 40 --won 6 --ledger estate.ledger", "stormwatch forecast verify --ledger estate.ledger"},
                                .run = run,
                                .order = 3};
