@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "base/parallel.h"
+#include "detect/group_signals.h"
 #include "detect/rules/rule_engine.h"
 #include "detect/type_index.h"
 
@@ -62,42 +63,6 @@ std::vector<Gap> gaps_of(const std::vector<Signals::Open>& all) {
     gaps.push_back({file.first, file.second, "unresolved", std::move(detail)});
   }
   return gaps;
-}
-
-// Hygiene of pods is the same remark for each of a project's manifests: said once a rule and part of the tree, with the count.
-// Workloads that Terraform declares keep theirs: there a resource is what people look for.
-void group_hygiene(std::vector<Signal>& signals, std::span<const Detector> detectors) {
-  std::set<std::string_view> remarks;
-  for (const Detector& detector : detectors)
-    if (detector.advisory.severity == Severity::info && detector.advisory.id.starts_with("pod-")) remarks.insert(detector.advisory.id);
-  const auto part_of = [](std::string_view path) {
-    const std::size_t slash = path.find('/');
-    return path.substr(0, slash == std::string_view::npos ? 0 : slash);
-  };
-  std::map<std::tuple<std::string, std::string, std::string>, std::pair<std::size_t, std::set<std::string>>> groups;  // rule, part, context
-  std::vector<bool> drop(signals.size());
-  for (std::size_t i = 0; i < signals.size(); ++i) {
-    const Signal& signal = signals[i];
-    if (!remarks.contains(signal.rule) || signal.place.resource.find('/') == std::string::npos || signal.place.path.ends_with(".tf")) continue;
-    const auto [at, fresh] = groups.try_emplace({signal.rule, std::string(part_of(signal.place.path)), signal.context}, i, std::set<std::string>{});
-    at->second.second.insert(signal.place.path + " " + signal.place.resource);
-    drop[i] = !fresh;
-  }
-  for (const auto& [key, group] : groups) {
-    const auto& [first, places] = group;
-    const std::string& part = std::get<1>(key);
-    Signal& signal = signals[first];
-    // Told by the part of the tree: one manifest more is no new finding.
-    signal.identity = "group " + part;
-    if (places.size() > 1) signal.evidence += "; so in " + std::to_string(places.size()) + " workloads" + (part.empty() ? std::string() : " below " + part);
-  }
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < signals.size(); ++i)
-    if (!drop[i]) {
-      if (kept != i) signals[kept] = std::move(signals[i]);
-      ++kept;
-    }
-  signals.resize(kept);
 }
 
 // A manifest that an overlay changes stands beside the original (collect/infrastructure/manifest_variant.h), and a resource that runs
@@ -205,6 +170,7 @@ Detected run(const Estate& estate, std::span<const Detector> detectors, const Co
   detected.signals = in_order(std::move(detected.signals));
   drop_what_originals_say(detected.signals, estate);
   group_hygiene(detected.signals, detectors);
+  group_flaws_of_images(detected.signals);
   return detected;
 }
 
