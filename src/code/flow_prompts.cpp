@@ -116,7 +116,7 @@ void Follower::system_prompts(Index i, const Expression& e, Index owner) {
     for (const char* key : {"system", "instructions", "system_instruction", "system_prompt", "system_message", "systemPrompt", "systemInstruction", "systemMessage"}) reaches(names_.option(e, key));
   }
   if (system_holes_.empty()) return;
-  if (one_of(last, {"create_stuff_documents_chain", "createStuffDocumentsChain"}) && system_holes_.contains("context")) record("system-prompt", Effect::model, i, owner, fresh(kRetrieved, i), false);
+  if (one_of(last, {"create_stuff_documents_chain", "createStuffDocumentsChain"}) && system_holes_.contains("context") && std::any_of(e.parts.begin() + 1, e.parts.end(), [&](Index p) { return holds_template(p); })) record("system-prompt", Effect::model, i, owner, fresh(kRetrieved, i), false);
   const Expression& callee = m_.at(e.parts[0]);
   if (callee.kind != ExpressionKind::attribute || !one_of(callee.text, {"format_messages", "format_prompt", "partial", "formatMessages", "invoke", "ainvoke", "stream", "astream"}) || !holds_template(callee.parts[0])) return;
   fill_system_holes(i, owner);

@@ -27,7 +27,7 @@ bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c =
 /// What is written in place of a value: {password}, <code>, YOUR_KEY, xxxx.
 bool is_stand_in(std::string_view value) {
   const std::string low = lower(value);
-  return value.find_first_of("{}<>[]$%*") != std::string_view::npos || holds(low, {"your", "xxx", "example", "placeholder", "changeme", "redacted", "...", "…", "http"}) || one_of(low, {"none", "null", "string", "required", "optional", "true", "false", "invalid", "incorrect", "correct", "wrong", "missing"});
+  return value.find_first_of("{}<>[]$%*") != std::string_view::npos || holds(low, {"your", "xxx", "example", "placeholder", "changeme", "mypass", "redacted", "...", "…", "http"}) || one_of(low, {"none", "null", "string", "required", "optional", "true", "false", "invalid", "incorrect", "correct", "wrong", "missing"});
 }
 
 /// A value that is one: quoted, or with a digit in it.
@@ -66,7 +66,7 @@ std::string_view sentence_before(std::string_view low, std::size_t at) {
   return before.substr(before.find_last_of("\n.?!") + 1);
 }
 
-bool is_example(std::string_view before) { return holds(before, {"example", "e.g", "for instance", "such as", "user:", "human:", "customer:", "input:", "if ", "whether", "when ", "format", "max ", "a weak", "suppose", "imagine", "assistant:"}); }
+bool is_example(std::string_view before) { return holds(before, {"example", "e.g", "for instance", "such as", "user:", "human:", "customer:", "input:", "if ", "whether", "when ", "format", "max ", "a weak", "suppose", "imagine", "assistant:", " this "}) || std::ranges::count(before, '"') % 2 == 1; }
 
 std::optional<Sighting> stated_secret(std::string_view text, std::string_view low, const std::function<Place(std::size_t)>& place_at) {
   for (const Noun& noun : kNouns)

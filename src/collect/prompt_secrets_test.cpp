@@ -18,7 +18,7 @@ TEST(PromptSecrets, AreSeenWhenTheyAreStated) {
 }
 
 TEST(PromptSecrets, AreNotSeenInTalkOfThem) {
-  for (const char* text : {"A password is required.", "The password is {password}", "Password: <your password>", "For example, the password is hunter22.", "If the password is 'weak', say so.", "{\"password\": \"abc123\"}", "The API key is missing.", "Max access token: 4096", "user: my password is hunter22",
+  for (const char* text : {"A password is required.", "The password is {password}", "Password: <your password>", "For example, the password is hunter22.", "If the password is 'weak', say so.", "{\"password\": \"abc123\"}", "The API key is missing.", "Max access token: 4096", "user: my password is hunter22", "- \"Hash the password: 'abc123'\" calls hash_text",
                            "Reset the password is a step of 3 parts"})
     EXPECT_EQ(seen(text), "") << text;
 }

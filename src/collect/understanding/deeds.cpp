@@ -25,7 +25,7 @@ struct Code {
   [[nodiscard]] std::string_view text_of(const Expression& e) const { return e.end <= text.size() && e.begin <= e.end ? text.substr(e.begin, e.end - e.begin) : std::string_view{}; }
 };
 
-bool is_temporary(std::string_view text) { return holds(lower(first_part(text)), {"tmp", "temp", "cache", "log", "lock", "devnull", "/dev/null"}); }
+bool is_temporary(std::string_view text) { return holds(lower(first_part(text)), {"tmp", "temp", "cache", "log", "lock", "spool", "devnull", "/dev/null"}); }
 
 /// The first word of a constant SQL statement, in capitals.
 std::string verb_of_statement(const Code& c, Index statement) {
@@ -111,10 +111,14 @@ class Beyond {
   void enter(const FarFunctions::Body& body, Index call, int files, std::vector<Done>& out) {
     const Code c{*body.module, *body.names, body.text};
     const std::set<Index> reached = reached_from(c, body.function);
+    const bool scratches = c.names.imports("tempfile") || c.names.imports("tmp");  // what it writes and deletes is its own
     for (const Expression& e : c.module.expressions) {
       if (e.kind != ExpressionKind::call || !reached.contains(e.owner) || keeps_house(c.module.functions[e.owner].name)) continue;
-      Done done = deed_of(c, code::effect_of(c.names, e), e);
-      if (done.deed == Deed::none) continue;
+      const code::CallEffect does = code::effect_of(c.names, e);
+      const Effect effect = does.effect;
+      Done done = deed_of(c, does, e);
+      const bool file = effect == Effect::write_file || effect == Effect::remove_file;
+      if (done.deed == Deed::none || (file && scratches)) continue;
       done.call = call;
       done.beyond = fmt::format("{}:{} {}", body.path, e.spot.line, c.names.callee(e));
       out.push_back(std::move(done));
