@@ -27,8 +27,8 @@ enum Kind : std::uint8_t {
 
 constexpr std::array<PersonalKind, kind_count> kKinds{{
     {"email", email, "email|e-mail|mail|courriel|correo"},
-    {"phone", phone, "phone|tel|mobile|cell|fax|call|contact|telefon|telephone|téléphone|teléfono|handy|whatsapp|sms|gsm|number is|reach me|text me|dial|ring me|messages|answering|desk|voicemail|hotline|numéro|número|rufnummer|numero di|nummer"},
-    {"credit_card", card, "card|visa|mastercard|amex|american express|credit|debit|kreditkarte|carte|tarjeta|karte|cc|pan"},
+    {"phone", phone, "phone|tel|mobile|cell|fax|call|contact|telefon|telephone|téléphone|teléfono|handy|whatsapp|sms|gsm|number is|reach me|text me|dial|ring me|messages|answering|desk|voicemail|hotline|numéro de t|número de t|mon numéro|mi número|meu número|mio numero|rufnummer|numero di|nummer ist|nummer lautet|nummer is|mijn nummer|mój numer|tél|appelez|appeler|joignez|joindre|mon portable|llám|llame a|móvil|chiam|cellulare|bel mij|bel me|bel ons|bereik|mobiel|zadzwo|dzwoni|ligue|ligar|telem|rufen sie|anruf|ruf mich|erreich|a ring|mobil|rückruf|telefoon|tfno|tlf|tlm|telef|llamarme|llamarnos|celular|richiam|contattar|rappelez|kontakt|kom.|nr tel"},
+    {"credit_card", card, "card|visa|mastercard|amex|american express|credit|debit|kreditkarte|carte|tarjeta|karte|carta|cartão|karta|kartą|karty|kaart|cc|pan"},
     {"iban", iban, "iban|account|konto|compte|cuenta"},
     {"us_ssn", social_security, "ssn|social security|social-security|socialsecurity|social sec|ssns|ss#|ssid"},
     {"us_itin", tax_id, "itin|taxpayer|tax id|tin"},
@@ -46,7 +46,7 @@ constexpr std::array<PersonalKind, kind_count> kKinds{{
     {"crypto_btc", wallet, "btc|bitcoin|wallet"},
     {"crypto_eth", wallet, "eth|ethereum|wallet"},
     {"passport_mrz", passport, "passport|mrz"},
-    {"ip_address", ip_address, "ip|client|remote|host|address|visitor"},
+    {"ip_address", ip_address, "ip|client|remote|host|address|visitor|login|logged in|sign-in|signed in|zugriff|anmeldung|connexion|acceso|accesso|acesso|toegang|dostęp"},
     {"uk_nhs", health_id, "nhs|national health|health service|patient"},
     {"uk_nino", social_security, "nino|national insurance|ni number|insurance|ni no"},
     {"uk_driving_licence", driving_licence, "driving|driver|dvla|licence|license"},
@@ -61,7 +61,7 @@ constexpr std::array<PersonalKind, kind_count> kKinds{{
     {"de_steuer_id", tax_id, "steuer|idnr|tin|tax|identifikationsnummer"},
     {"de_personalausweis", national_id, "ausweis|personalausweis|id card|identity card|perso"},
     {"de_sozialversicherung", social_security, "sozialversicherung|rentenversicherung|versicherungsnummer|svnr|rvnr|sv-nummer"},
-    {"fr_nir", social_security, "nir|sécurité sociale|securite sociale|insee|carte vitale|numéro de sécu"},
+    {"fr_nir", social_security, "nir|sécurité sociale|securite sociale|insee|carte vitale|sécu"},
     {"es_nif", national_id, "nif|dni|documento nacional"},
     {"es_nie", national_id, "nie|extranjero"},
     {"it_codice_fiscale", tax_id, "codice fiscale|fiscal|cf"},
@@ -324,6 +324,7 @@ class Search {
     const bool open = before != '_' && before != '=' && before != '$' && before != '#';
     if (begin == at) {
       if (before == '.' || before == '/' || before == '_' || before == '%') return skip(end);
+      if (const std::size_t stop = read_parted_nino(at)) return stop;
       const std::size_t run_end = read_digits(at);
       if (run_end < end || (run_end < text_.size() && is_letter(text_[run_end])) || (end < text_.size() && (text_[end] == '-' || text_[end] == '+' || text_[end] == ' ')))
         read_letters(begin, end, token);
@@ -340,6 +341,7 @@ class Search {
   void read_letters(std::size_t begin, std::size_t end, std::string_view token);
   bool read_iban(std::size_t begin);
   std::size_t read_digits(std::size_t at);
+  std::size_t read_parted_nino(std::size_t digits);
   void read_national(std::size_t begin, const Run& run, bool plain);
   void read_phone(std::size_t begin, const Run& run);
 
@@ -363,6 +365,20 @@ bool Search::read_iban(std::size_t at) {
     return true;
   }
   return false;
+}
+
+/// "AB 12 34 56 C": its letters stand before the first digits. Where it ends; 0 if it is none.
+std::size_t Search::read_parted_nino(std::size_t digits) {
+  if (digits < 3 || text_[digits - 1] != ' ' || !is_upper(text_[digits - 2]) || !is_upper(text_[digits - 3]) || (digits > 3 && is_word(text_[digits - 4]))) return 0;
+  std::string value(text_.substr(digits - 3, 2));
+  std::size_t at = digits;
+  for (; at < text_.size() && value.size() < 9; ++at) {
+    if (is_digit(text_[at]) || is_upper(text_[at])) value += text_[at];
+    else if (text_[at] != ' ') break;
+  }
+  if (!uk_nino(value) || (at < text_.size() && is_word(text_[at]))) return 0;
+  sure(k_nino, digits - 3, at);
+  return at;
 }
 
 void Search::read_letters(std::size_t begin, std::size_t end, std::string_view token) {
