@@ -13,7 +13,7 @@ namespace stormwatch::detect {
 namespace {
 
 constexpr std::string_view kFlaw = "vulnerable-package";
-constexpr std::size_t kToldEach = 3;
+constexpr std::size_t kToldEach = 3, kVectorsToldEach = 10;
 
 void drop_those(std::vector<Signal>& signals, const std::vector<bool>& drop) {
   std::size_t kept = 0;
@@ -72,6 +72,22 @@ void group_flaws_of_images(std::vector<Signal>& signals) {
       if (file != first.place.path && ++count <= kToldEach) named += (named.empty() ? "" : ", ") + file;
     first.evidence += "; in " + std::to_string(files.size()) + " files";
     first.explanation += "; beside this file in " + named + (count > kToldEach ? " and " + std::to_string(count - kToldEach) + " more" : "");
+    for (const std::size_t i : all) drop[i] = i != all.front();
+  }
+  drop_those(signals, drop);
+}
+
+void group_test_vectors(std::vector<Signal>& signals, std::span<const Detector> detectors) {
+  std::set<std::string_view> credentials;
+  for (const Detector& detector : detectors)
+    if (detector.advisory.vector == Vector::sensitive_data && detector.advisory.id.ends_with("-exposed")) credentials.insert(detector.advisory.id);
+  std::map<std::tuple<std::string, std::string, std::string>, std::vector<std::size_t>> groups;  // rule, file, kind
+  for (std::size_t i = 0; i < signals.size(); ++i)
+    if (const Signal& signal = signals[i]; signal.context == "test" && signal.severity <= Severity::low && credentials.contains(signal.rule)) groups[{signal.rule, signal.place.path, signal.explanation}].push_back(i);
+  std::vector<bool> drop(signals.size());
+  for (const auto& [key, all] : groups) {
+    if (all.size() <= kVectorsToldEach) continue;
+    signals[all.front()].evidence += "; and " + std::to_string(all.size() - 1) + " more of its kind in this file";
     for (const std::size_t i : all) drop[i] = i != all.front();
   }
   drop_those(signals, drop);

@@ -17,4 +17,7 @@ void group_hygiene(std::vector<Signal>& signals, std::span<const Detector> detec
 /// each file is mended for itself.
 void group_flaws_of_images(std::vector<Signal>& signals);
 
+/// Credentials of one kind in one file of tests, more than ten: a table of test vectors is one remark.
+void group_test_vectors(std::vector<Signal>& signals, std::span<const Detector> detectors);
+
 }  // namespace stormwatch::detect

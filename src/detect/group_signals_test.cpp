@@ -42,5 +42,29 @@ TEST(GroupSignals, few_manifests_other_flaws_contexts_and_lock_files_are_told_ea
   EXPECT_EQ(grouped(mixed).size(), 3u + 4u);
 }
 
+TEST(GroupSignals, a_table_of_test_vectors_is_one_remark) {
+  Detector secrets;
+  secrets.advisory.id = "password-exposed";
+  secrets.advisory.vector = Vector::sensitive_data;
+  const auto vectors = [&](std::size_t count, Severity severity, std::string context) {
+    std::vector<Signal> all;
+    for (std::size_t i = 0; i < count; ++i) {
+      Signal signal;
+      signal.rule = "password-exposed";
+      signal.place.path = "tests/test_kdf.py";
+      signal.severity = severity;
+      signal.context = context;
+      all.push_back(std::move(signal));
+    }
+    group_test_vectors(all, {&secrets, 1});
+    return all;
+  };
+  ASSERT_EQ(vectors(11, Severity::low, "test").size(), 1u);
+  EXPECT_NE(vectors(11, Severity::low, "test")[0].evidence.find("10 more"), std::string::npos);
+  EXPECT_EQ(vectors(10, Severity::low, "test").size(), 10u);
+  EXPECT_EQ(vectors(11, Severity::high, "test").size(), 11u) << "what matters is told each";
+  EXPECT_EQ(vectors(11, Severity::low, "").size(), 11u);
+}
+
 }  // namespace
 }  // namespace stormwatch::detect

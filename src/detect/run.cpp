@@ -171,6 +171,7 @@ Detected run(const Estate& estate, std::span<const Detector> detectors, const Co
   drop_what_originals_say(detected.signals, estate);
   group_hygiene(detected.signals, detectors);
   group_flaws_of_images(detected.signals);
+  group_test_vectors(detected.signals, detectors);
   return detected;
 }
 
