@@ -85,6 +85,7 @@ Observation observe_code(const Source& source, std::string_view text, const code
   observe_access(view);
   observe_open_routes(view);
   observe_tool_identity(view);
+  observe_regions(view);
   observe_behaviour(view);
   if (far.cut()) out.gaps.push_back({source.path, source.member, "over-limit", "calls into other files were followed in part"});
   // An application without anything of ours in it is not worth an asset.

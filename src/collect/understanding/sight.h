@@ -21,6 +21,8 @@ void observe_typed_risks(View& view);
 void observe_open_routes(View& view);
 /// Tools that let the model choose whose data they open although the session knows.
 void observe_tool_identity(View& view);
+/// Requests from the European Union that may be worked on anywhere.
+void observe_regions(View& view);
 /// Code that uses up memory, time, threads or disk without bound.
 void observe_exhaustion(View& view, const PossibleValues& values);
 

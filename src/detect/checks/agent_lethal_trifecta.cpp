@@ -12,6 +12,16 @@ bool approves(const Asset& asset) {
   return agent && agent->human_approval.value_or(false);
 }
 
+/// A server beside the flow that starts whatever release of its package is newest.
+std::string unpinned_of(const Estate& estate, const Asset& holder) {
+  for (const std::uint32_t r : estate.out(estate.index_of(holder.id))) {
+    const Asset* server = estate.find(estate.relations()[r].to);
+    const auto* facts = server ? std::get_if<McpServerFacts>(&server->facts) : nullptr;
+    if (facts && facts->pinned == false && facts->disabled != true) return server->name;
+  }
+  return {};
+}
+
 void look(const Estate& estate, const Context&, Signals& signals) {
   for (const Asset& asset : estate.assets()) {
     if ((asset.kind() != AssetKind::agent && asset.kind() != AssetKind::mcp_client) || asset.places.empty() || approves(asset)) continue;
@@ -26,6 +36,11 @@ void look(const Estate& estate, const Context&, Signals& signals) {
     signal.severity = asks_nobody(asset) ? Severity::high : plain && asset.kind() != AssetKind::mcp_client ? Severity::low : Severity::medium;
     signal.confidence = Confidence::medium;
     signal.explanation = asset.name + " reads what others write (" + shown(*outside) + "), reads what is private (" + shown(*inside) + ") and can send (" + shown(*away) + ")";
+    // Nobody is asked, and whoever publishes the next release writes the tool: nothing is left to stop it.
+    if (const std::string loose = asks_nobody(asset) ? unpinned_of(estate, asset) : std::string(); !loose.empty()) {
+      signal.severity = Severity::critical;
+      signal.explanation += "; nobody is asked, and " + loose + " starts whatever release is newest";
+    }
     signal.identity = "trifecta";
   }
 }
@@ -49,6 +64,7 @@ const Detector agent_lethal_trifecta{
       const std::string chat = R"("chat": {"command": "npx", "args": ["-y", "@modelcontextprotocol/server-slack@2025.4.25"]})";
       const std::string head = R"({"mcpServers": {)";
       return std::vector<Example>{{"web, database and chat in one client", {{".mcp.json", head + fetch + ", " + data + ", " + chat + "}}"}}, true},
+                                  {"nobody is asked and a server is not pinned", {{".claude/settings.json", R"({"enableAllProjectMcpServers": true, "permissions": {"defaultMode": "bypassPermissions"}})"}, {".mcp.json", head + R"("web": {"command": "uvx", "args": ["mcp-server-fetch"]})" + ", " + data + ", " + chat + "}}"}}, true},
                                   {"without a way out", {{".mcp.json", head + fetch + ", " + data + "}}"}}, false}};
     }};
 

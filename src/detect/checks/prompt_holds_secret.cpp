@@ -8,6 +8,8 @@
 namespace stormwatch::detect {
 namespace {
 
+constexpr std::size_t kMostUsers = 20;  // asked, from the prompt to the application
+
 /// Applications whose users reach a model, with no filter on what comes out.
 bool talks_to_strangers(const Asset& asset) {
   const auto* app = std::get_if<ApplicationFacts>(&asset.facts);
@@ -17,12 +19,16 @@ bool talks_to_strangers(const Asset& asset) {
 /// Somebody outside can ask for the prompt: the application that has it, or that holds the agent which has it.
 bool can_be_asked_for(const Estate& estate, const Asset& asset) {
   if (talks_to_strangers(asset)) return true;
-  std::vector<AssetId> users{asset.id};
-  for (int hop = 0; hop < 2; ++hop)
-    for (std::size_t k = users.size(); k-- > 0;)
-      for (const Relation& r : estate.relations())
-        if (r.to == users[k] && (r.kind == RelationKind::has_prompt || r.kind == RelationKind::contains) && users.size() < 20 && std::ranges::find(users, r.from) == users.end()) users.push_back(r.from);
-  return std::ranges::any_of(users, [&](AssetId id) { const Asset* user = estate.find(id); return user && talks_to_strangers(*user); });
+  std::vector<const Asset*> users{&asset};
+  for (std::size_t k = 0; k < users.size() && users.size() < kMostUsers; ++k)
+    for (const std::uint32_t r : estate.in(estate.index_of(users[k]->id))) {
+      const Relation& relation = estate.relations()[r];
+      const Asset* user = relation.kind == RelationKind::has_prompt || relation.kind == RelationKind::contains ? estate.find(relation.from) : nullptr;
+      if (!user || std::ranges::find(users, user) != users.end()) continue;
+      if (talks_to_strangers(*user)) return true;
+      users.push_back(user);
+    }
+  return false;
 }
 
 void look(const Estate& estate, const Context& context, Signals& signals) {
