@@ -14,6 +14,7 @@
 #include "app/obtain.h"
 #include "app/stored_posture.h"
 #include "forecast/trend.h"
+#include "graph/fold_live.h"
 #include "report/report.h"
 
 namespace stormwatch::app {
@@ -64,7 +65,11 @@ Result<std::string> since(const std::string& which, const Obtained& obtained, Po
   if (!old) return std::unexpected(old.error());
   const auto options = forecast_options(arguments, *obtained.content->steps, posture.scan.targets);
   if (!options) return std::unexpected(options.error());
-  const auto trend = forecast::trend({&old->estate, old->findings, rules_of(*old)}, {&posture.estate, posture.findings, rules_of(posture)}, *obtained.content->steps, *options);
+  const auto folded_old = graph::fold_live(old->estate, old->findings), folded = graph::fold_live(posture.estate, posture.findings);
+  const auto snapshot = [](const Posture& whole, const std::optional<graph::Folded>& one_of_each) {
+    return one_of_each ? forecast::Scanned{&one_of_each->estate, one_of_each->findings, rules_of(whole)} : forecast::Scanned{&whole.estate, whole.findings, rules_of(whole)};
+  };
+  const auto trend = forecast::trend(snapshot(*old, folded_old), snapshot(posture, folded), *obtained.content->steps, *options);
   if (!trend) return std::unexpected(trend.error());
   const std::map<IncidentId, forecast::Pressure> before(trend->incidents_before.begin(), trend->incidents_before.end()), after(trend->incidents_after.begin(), trend->incidents_after.end());
   for (Incident& incident : posture.forecast.incidents) {
