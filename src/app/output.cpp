@@ -50,13 +50,26 @@ Result<std::vector<Output>> outputs_of(const Arguments& arguments) {
   return outputs;
 }
 
+namespace {
+
+/// An older file of the same name is left as it is.
+void say_nothing_to_write(const Output& output) {
+  fmt::print(stderr, "no {} document{}{}: there is no {}\n", output.format->name, output.path.empty() ? "" : " written to ", output.path, output.format->needs);
+}
+
+}  // namespace
+
 int write_outputs(const Arguments& arguments, const std::vector<Output>& outputs, const Posture& posture) {
   int worst = done;
   for (const Output& output : outputs) {
-    if (output.path.empty()) {
-      if (arguments.has("--quiet") && output.format->name == "terminal") continue;
-      print(output.format->render(posture, {colour_wanted(STDOUT_FILENO), terminal_width(), arguments.has("--verbose")}));
-    } else if (const Result<void> written = write_aside(output.path, output.format->render(posture, {false, 100, true})); !written) {
+    const bool to_terminal = output.path.empty();
+    if (to_terminal && arguments.has("--quiet") && output.format->name == "terminal") continue;
+    const std::string text = output.format->render(posture, to_terminal ? report::RenderOptions{colour_wanted(STDOUT_FILENO), terminal_width(), arguments.has("--verbose")} : report::RenderOptions{false, 100, true});
+    if (text.empty() && !output.format->needs.empty()) {
+      say_nothing_to_write(output);
+    } else if (to_terminal) {
+      print(text);
+    } else if (const Result<void> written = write_aside(output.path, text); !written) {
       worst = refuse(written.error(), internal_error);
     } else if (!arguments.has("--quiet")) {
       fmt::print(stderr, "wrote {}\n", output.path);

@@ -19,6 +19,7 @@ struct Report {
   std::string_view name;     ///< as --format takes it
   std::string_view summary;
   std::string (*render)(const Posture& posture, const RenderOptions& options);
+  std::string_view needs = {};  ///< what a document must hold to be one; `render` gives an empty text where there is none of it
 };
 
 extern const Report* const formats_table[];

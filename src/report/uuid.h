@@ -7,7 +7,7 @@
 
 namespace stormwatch::report {
 
-/// A UUID of version 8 (RFC 9562) from the SHA-256 of the name.
+/// A UUID of version 5 (RFC 9562) of the name below the namespace of URLs: OSCAL takes versions 4 and 5 only.
 std::string uuid_of(std::string_view name);
 
 }  // namespace stormwatch::report

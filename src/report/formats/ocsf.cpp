@@ -49,12 +49,16 @@ Json finding_event(const Posture& posture, const Finding& finding) {
   event["status_id"] = finding.state == FindingState::open ? 1 : finding.state == FindingState::accepted ? 3 : 4;
   event["status"] = finding.state == FindingState::open ? "New" : finding.state == FindingState::accepted ? "Suppressed" : "Resolved";
   event["message"] = finding.title;
-  event["finding_info"] = {{"uid", finding.id.text()}, {"title", finding.title}, {"desc", s.evidence}, {"types", Json::array({s.rule, std::string(name_of(finding.vector))})},
-                           {"first_seen_time", milliseconds_of(finding.first_seen)}, {"last_seen_time", milliseconds_of(finding.last_seen)}};
+  event["finding_info"] = {{"uid", finding.id.text()}, {"title", finding.title}, {"desc", s.evidence}, {"types", Json::array({s.rule, std::string(name_of(finding.vector))})}};
+  // A scan that keeps no history knows neither.
+  if (!finding.first_seen.empty()) event["finding_info"]["first_seen_time"] = milliseconds_of(finding.first_seen);
+  if (!finding.last_seen.empty()) event["finding_info"]["last_seen_time"] = milliseconds_of(finding.last_seen);
   event["resources"] = Json::array({resource_of(posture, s.asset)});
-  event["remediation"] = {{"desc", s.remediation.empty() ? finding.remediation : s.remediation}};
-  if (package) {
-    Json vulnerability{{"title", finding.title}, {"severity", severity_name(s.severity)}, {"is_exploit_available", s.vulnerability->known_exploited}};
+  Json remediation{{"desc", s.remediation.empty() ? finding.remediation : s.remediation}};
+  if (!package) {
+    event["remediation"] = std::move(remediation);
+  } else {
+    Json vulnerability{{"title", finding.title}, {"severity", severity_name(s.severity)}, {"is_exploit_available", s.vulnerability->known_exploited}, {"remediation", std::move(remediation)}};
     Json cve{{"uid", s.identifiers.empty() ? s.rule : s.identifiers.front()}};
     for (const std::string& id : s.identifiers)
       if (id.starts_with("CVE-")) cve["uid"] = id;

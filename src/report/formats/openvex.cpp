@@ -2,8 +2,8 @@
 // OpenVEX 0.2.0 (openvex.dev/ns/v0.2.0): what is known of each vulnerable package here, to be taken further by people.
 //
 // A scan alone never says "not_affected". A statement that was given or found keeps its word; a package that code imports or a workload
-// starts is "affected"; any other is "under_investigation", with what is known of its use in the notes. A document without statements,
-// which the format's schema does not allow, is what a scan without vulnerable packages gives.
+// starts is "affected"; any other is "under_investigation", with what is known of its use in the notes. The format's schema asks for one
+// statement at least: where no package has a known flaw there is no document.
 #include <algorithm>
 #include <array>
 #include <map>
@@ -60,6 +60,7 @@ std::string render(const Posture& posture, const RenderOptions&) {
     if (!finding.signal.vulnerability || finding.signal.vulnerability->malicious || finding.signal.identifiers.empty() || !package || package->purl.empty()) continue;
     statements.try_emplace({package->purl, finding.signal.identifiers.front()}, statement_of(finding, *package));
   }
+  if (statements.empty()) return {};
   Json list = Json::array();
   for (auto& [key, statement] : statements) list.push_back(std::move(statement));
   const std::string id = uuid_of("openvex " + list.dump(-1, ' ', false, Json::error_handler_t::replace));
@@ -70,6 +71,6 @@ std::string render(const Posture& posture, const RenderOptions&) {
 }  // namespace
 
 extern const Report openvex;
-const Report openvex{"openvex", "OpenVEX 0.2.0: whether each known flaw of a package is used here, as a draft", render};
+const Report openvex{"openvex", "OpenVEX 0.2.0: whether each known flaw of a package is used here, as a draft", render, "package with a known flaw"};
 
 }  // namespace stormwatch::report
