@@ -79,7 +79,9 @@ class Picture {
  private:
   [[nodiscard]] std::string named(AssetId id) const {
     const Asset* asset = posture_.estate.find(id);
-    return asset ? fmt::format("{} {}", name_of(asset->kind()), asset->name.empty() ? asset->key : asset->name) : std::string("asset");
+    if (!asset) return "asset";
+    const std::string& name = asset->name.empty() ? asset->key : asset->name;
+    return name.starts_with(name_of(asset->kind())) ? name : fmt::format("{} {}", name_of(asset->kind()), name);  // "secret e031f2" says what it is
   }
 
   Box box_of(const PathStep& step) const {

@@ -92,7 +92,7 @@ std::string render(const Posture& posture, const RenderOptions&) {
   std::string out = "# Security posture";
   for (const std::string& target : posture.scan.targets) out += " of " + code(target);
   out += fmt::format("\n\nstormwatch {}, {}: {} assets, {} relations in {} files.", posture.tool.version, posture.scan.started, posture.estate.assets().size(), posture.estate.relations().size(), posture.scan.files);
-  if (!posture.estate.gaps().empty()) out += fmt::format(" **Incomplete: {} parts could not be assessed in full.**", posture.estate.gaps().size());
+  if (!posture.estate.gaps().empty()) out += fmt::format(" **Incomplete: {} part{} could not be assessed in full.**", posture.estate.gaps().size(), posture.estate.gaps().size() == 1 ? "" : "s");
   out += "\n\n| critical | high | medium | low | info |\n|---|---|---|---|---|\n|";
   for (std::size_t s = 5; s-- > 0;) out += fmt::format(" {} |", by_severity[s]);
   out += "\n";

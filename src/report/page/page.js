@@ -40,13 +40,13 @@ const kinds = [...kindOf.values()];
 const tile = (value, label) => make("div", { class: "tile" }, make("b", {}, String(value)), make("span", {}, label));
 $("tiles").append(
   tile(worst ? worst.level : "clear", worst ? "highest level" : "no incident reaches a level"),
-  tile(leveled.length, `incidents forecast, of ${kinds.length} kind${kinds.length === 1 ? "" : "s"}`),
+  tile(leveled.length, `incident${leveled.length === 1 ? "" : "s"} forecast, of ${kinds.length} kind${kinds.length === 1 ? "" : "s"}`),
   tile(money(report.forecast.expected_loss || 0), `expected loss, ${report.forecast.horizon_days} days`),
   tile(open.filter((f) => f.severity === "critical" || f.severity === "high").length, "critical and high findings"),
   tile(report.assets.length, "assets"),
-  tile(report.scan.incomplete.length, "parts not assessed"));
+  tile(report.scan.incomplete.length, report.scan.incomplete.length === 1 ? "part not assessed" : "parts not assessed"));
 if (report.scan.incomplete.length)
-  $("notice").append(make("div", { class: "card notice" }, `This scan is incomplete: ${report.scan.incomplete.length} parts could not be assessed in full. They are listed `, make("a", { href: "#gaps" }, "below"), "."));
+  $("notice").append(make("div", { class: "card notice" }, report.scan.incomplete.length === 1 ? "This scan is incomplete: 1 part could not be assessed in full. It is listed " : `This scan is incomplete: ${report.scan.incomplete.length} parts could not be assessed in full. They are listed `, make("a", { href: "#gaps" }, "below"), "."));
 
 // --- forecast --------------------------------------------------------------------------------------------------------
 function pathRow(path) {
