@@ -88,6 +88,8 @@ constexpr Property kProperties[] = {{"azurerm_machine_learning_workspace", "hbiW
                                     {"azurerm_cognitive_account", "allowedFqdnList", "fqdns"},
                                     {"azurerm_cognitive_account", "customSubDomainName", "custom_subdomain_name"},
                                     {"azurerm_cognitive_account_rai_policy", "contentFilters", "content_filter"},
+                                    {"azurerm_cognitive_account_rai_policy", "enabled", "filter_enabled"},
+                                    {"azurerm_cognitive_account_rai_policy", "blocking", "block_enabled"},
                                     {"azurerm_linux_web_app", "minTlsVersion", "minimum_tls_version"},
                                     {"azurerm_linux_web_app", "siteConfig", "site_config"},
                                     {"azurerm_linux_web_app", "clientCertEnabled", "client_certificate_enabled"},

@@ -5,6 +5,7 @@
 #include <array>
 #include <map>
 
+#include "base/text.h"
 #include "collect/infrastructure/container.h"
 #include "collect/infrastructure/pods.h"
 #include "collect/infrastructure/process.h"
@@ -169,7 +170,9 @@ class Reader {
       if (security_flag(*container, "privileged") == true) facts.privileged = true;
       if (const Node* environment = container->find("env"))
         for (const Node& variable : environment->items) facts.environment_names.emplace_back(variable.text("name"));
-      for (const std::string_view part : {"command", "args"}) std::ranges::move(words_of(container->find(part)), std::back_inserter(facts.arguments));
+      std::vector<std::string> words;
+      for (const std::string_view part : {"command", "args"}) std::ranges::move(words_of(container->find(part)), std::back_inserter(words));
+      std::ranges::move(words_started(words), std::back_inserter(facts.arguments));
     }
     std::ranges::sort(facts.environment_names);
     facts.runs_as_root = runs_as_root(*pod.spec);
@@ -244,6 +247,7 @@ class Reader {
       if (image) observation_.relate(workload, RelationKind::runs_on, image, place_of(*spec, resource));
       relate_launched(source_, workload, container.arguments, place_of(*spec, resource), observation_);
       if (manifest.kind.starts_with("Ray") && pod.suffix != "/head") continue;
+      if (is_ray_head_outside(manifest)) container.exposure = "internet";
       if (manifest.kind == "Notebook" && !service_of(container)) container.arguments.emplace_back("jupyter lab");
       put_authentication_options(manifest, container);
       const Service* service = service_of(container);
@@ -256,6 +260,15 @@ class Reader {
       if (labels.empty()) labels = selector;
       offered_.push_back({manifest.space, key, std::move(labels), endpoint, workload, before, service});
     }
+  }
+
+  // The operator makes the head's Service: nobody writes one beside it.
+  static bool is_ray_head_outside(const Manifest& manifest) {
+    if (!manifest.kind.starts_with("Ray")) return false;
+    for (const std::string_view cluster : {"spec", "spec.rayClusterConfig", "spec.rayClusterSpec"})
+      for (const std::string_view path : {"headGroupSpec.serviceType", "headGroupSpec.headService.spec.type"})
+        if (const Node* type = manifest.root->at_path(std::string(cluster) + "." + std::string(path)); type && one_of(type->scalar, {"LoadBalancer", "NodePort"})) return true;
+    return false;
   }
 
   // KubeRay's authOptions: the operator sets the variables itself.

@@ -25,24 +25,6 @@ bool is_shell(std::string_view program) {
   return name == "sh" || name == "bash" || name == "dash" || name == "ash" || name == "zsh";
 }
 
-// "sh -c 'vllm serve x && y'" is the words of what the shell is given.
-std::vector<std::string> without_shell(const std::vector<std::string>& arguments) {
-  std::vector<std::string> words;
-  bool shell = false;
-  for (const std::string& argument : arguments) {
-    const std::string_view bare = without_quotes(argument);
-    if (bare.empty()) {
-      words.emplace_back();
-      continue;
-    }
-    shell |= is_shell(bare);
-    if (shell && bare.find_first_of(" \n\t") != std::string_view::npos) std::ranges::move(split_words(bare), std::back_inserter(words));
-    else words.emplace_back(bare);
-  }
-  std::erase(words, "\\");
-  return words;
-}
-
 using Variables = std::map<std::string, std::string, std::less<>>;
 
 Variables variables_of(const Container& container) {
@@ -147,11 +129,28 @@ std::string scheme_off(std::string address) {
 
 }  // namespace
 
+std::vector<std::string> words_started(const std::vector<std::string>& arguments) {
+  std::vector<std::string> words;
+  bool shell = false;
+  for (const std::string& argument : arguments) {
+    const std::string_view bare = without_quotes(argument);
+    if (bare.empty()) {
+      words.emplace_back();
+      continue;
+    }
+    shell |= is_shell(bare);
+    if (shell && bare.find_first_of(" \n\t") != std::string_view::npos) std::ranges::move(split_words(bare), std::back_inserter(words));
+    else words.emplace_back(bare);
+  }
+  std::erase(words, "\\");
+  return words;
+}
+
 std::string listening_address(const Container& container) {
   const Service* service = service_of(container);
   if (!service) return {};
   const Variables variables = variables_of(container);
-  const Node options = options_of(without_shell(container.arguments), variables, 0);
+  const Node options = options_of(words_started(container.arguments), variables, 0);
   std::optional<std::string> said;
   for (const std::string& name : service->listens.environment)
     if (const auto found = variables.find(name); found != variables.end()) said = resolved(found->second, variables);
@@ -182,7 +181,7 @@ Node process_of(const Container& container, std::uint32_t line) {
   }
   if (!container.image.empty()) put(process, "image", text_node(container.image, line));
   put(process, "settings", text_node(settings_elsewhere(container) ? "${settings elsewhere}" : "complete", line));
-  put(process, "options", options_of(without_shell(container.arguments), variables, line));
+  put(process, "options", options_of(words_started(container.arguments), variables, line));
   put(process, "environment", environment_of(container, variables, line));
   if (std::string address = listening_address(container); !address.empty()) put(process, "listens", text_node(std::move(address), line));
   return process;

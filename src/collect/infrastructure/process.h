@@ -20,6 +20,9 @@ namespace stormwatch::collect {
 
 Node process_of(const Container& container, std::uint32_t line);
 
+/// What is really started: `sh -c "vllm serve m --x"` is the words of what the shell is given; quotes around words are dropped.
+std::vector<std::string> words_started(const std::vector<std::string>& arguments);
+
 /// Adds `processes` to a workload's tree; nothing if there are none.
 void add_processes(Node& tree, std::vector<Node> processes);
 

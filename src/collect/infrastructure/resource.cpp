@@ -331,7 +331,7 @@ class Observer {
     std::vector<Node> processes;
     for (const CloudContainer& one : containers) {
       processes.push_back(process_of(one.container, one.line ? one.line : resource.line));
-      std::ranges::copy(one.container.arguments, std::back_inserter(facts.arguments));
+      std::ranges::move(words_started(one.container.arguments), std::back_inserter(facts.arguments));
       for (const auto& [name, value] : one.container.environment) facts.environment_names.push_back(name);
     }
     std::ranges::sort(facts.environment_names);

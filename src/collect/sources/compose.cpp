@@ -124,7 +124,7 @@ WorkloadFacts workload_of(const Node& service, const Container& container, const
   facts.exposure = container.exposure;
   for (const auto& [name, value] : container.environment) facts.environment_names.push_back(name);
   std::ranges::sort(facts.environment_names);
-  facts.arguments = container.arguments;
+  facts.arguments = words_started(container.arguments);
   facts.privileged = service.find("privileged") ? service.find("privileged")->as_bool() : std::optional(false);
   const std::string_view user = service.text("user");
   if (user == "root" || user == "0" || user.starts_with("0:")) facts.runs_as_root = true;
