@@ -14,6 +14,7 @@
 
 #include "app/accepted.h"
 #include "app/ledger_use.h"
+#include "app/text_fixes.h"
 #include "app/verify_keys.h"
 #include "base/file.h"
 #include "collect/vex_remarks.h"
@@ -237,7 +238,12 @@ std::expected<Obtained, int> obtain(const Arguments& arguments, std::vector<std:
   if (!held) return std::unexpected(refuse(held.error()));
   stated->before = std::move(*held);
   options->forecast = *stated;
-  options->make_forecast = [&](const Posture& posture) { return forecast_both(posture, *obtained.content->steps, *stated, obtained.changed); };
+  std::error_code no_folder;
+  const bool is_folder = !prepare && targets.size() == 1 && std::filesystem::is_directory(targets[0], no_folder);
+  options->make_forecast = [&, is_folder](const Posture& posture) {
+    if (is_folder) stated->mendable = mendable_findings(posture, targets[0]);
+    return forecast_both(posture, *obtained.content->steps, *stated, obtained.changed);
+  };
   const auto record = [&]() -> Result<void> {
     return ledger.empty() ? Result<void>{} : record_forecast(ledger, obtained.posture, now_utc(), tenant);
   };

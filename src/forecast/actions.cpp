@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 #include <unordered_map>
 
 namespace stormwatch::forecast {
@@ -63,6 +64,40 @@ std::string upgrade_command(const Asset& asset, const std::string& fixed) {
   return "";
 }
 
+/// The commands that make an action's change and that show it was made.
+class Remedies {
+ public:
+  Remedies(std::span<const Finding> findings, const ForecastOptions& options) : options_(options) {
+    for (const Finding& finding : findings) rule_.emplace(finding.id, finding.signal.rule);
+  }
+
+  void fill(CandidateAction& action) const {
+    if (action.findings.empty()) return;
+    const std::size_t others = action.findings.size() - 1;
+    action.verify = fmt::format("stormwatch explain {} {}  ({})", action.findings.front().text(), options_.target,
+                                others == 0 ? "it is no longer found" : fmt::format("neither it nor the {} other{} of this action {} found any more", others, others == 1 ? "" : "s", others == 1 ? "is" : "are"));
+    if (std::string mended = patch_of(action.findings); !mended.empty()) action.patch = std::move(mended);
+    else if (action.patch.empty() && std::ranges::any_of(action.findings, [&](FindingId id) { return std::ranges::find(options_.fixable, rule_.at(id)) != options_.fixable.end(); }))
+      action.patch = fmt::format("stormwatch fix {} --apply", options_.target);
+  }
+
+ private:
+  /// Names the findings, or where that is a long list their rules.
+  [[nodiscard]] std::string patch_of(std::span<const FindingId> findings) const {
+    constexpr std::size_t kMostNamed = 4;
+    std::set<std::string> ids, rules;
+    for (FindingId id : findings)
+      if (std::ranges::binary_search(options_.mendable, id)) ids.insert(id.text()), rules.insert(rule_.at(id));
+    if (ids.empty()) return "";
+    std::string out = "stormwatch fix " + options_.target;
+    for (const std::string& one : ids.size() <= kMostNamed ? ids : rules) out += " --finding " + one;
+    return out + " --apply";
+  }
+
+  const ForecastOptions& options_;
+  std::unordered_map<FindingId, std::string> rule_;
+};
+
 }  // namespace
 
 std::vector<CandidateAction> candidate_actions(const Estate& estate, std::span<const Finding> findings, const StepRules& rules, const Binding& binding,
@@ -90,7 +125,7 @@ std::vector<CandidateAction> candidate_actions(const Estate& estate, std::span<c
         candidate.asset = place;
         // What a scan cannot see, the organisation's file says.
         candidate.verify = control.present ? fmt::format("stormwatch plan {}  (it is no longer listed)", options.target)
-                                           : fmt::format("nothing in a scan shows it; once done, state it: controls: [{{control: {}, at: \"{}:{}\"}}] in --organisation FILE", control.name,
+                                           : fmt::format("stormwatch plan {} --organisation FILE  (no scan sees it: FILE states controls: [{{control: {}, at: \"{}:{}\"}}])", options.target, control.name,
                                                          name_of(asset.kind()), name_for(asset));
         candidate.id = ActionId::of({"action", candidate.title, asset.id.text()});
         candidate.option.cost = control.hours;
@@ -129,7 +164,7 @@ std::vector<CandidateAction> candidate_actions(const Estate& estate, std::span<c
     if (candidate.title.empty()) {
       candidate.asset = use.package;
       std::string fixed;
-      bool unfixed = false, any_fixed = false;
+      bool unfixed = false, any_fixed = false, how_unfixed = false;
       double hours = 0.5;
       for (const Finding* finding : findings_at[use.package]) {
         if (!finding->signal.vulnerability) continue;
@@ -137,12 +172,15 @@ std::vector<CandidateAction> candidate_actions(const Estate& estate, std::span<c
         hours = std::max(hours, finding->effort_hours);
         if (finding->signal.vulnerability->fixed_version.empty()) unfixed = true;
         else fixed = finding->signal.vulnerability->fixed_version, any_fixed = true;
-        if (candidate.how.empty()) candidate.how = finding->remediation;
+        // What can be done is said before what cannot.
+        if (candidate.how.empty() || (how_unfixed && any_fixed)) candidate.how = finding->remediation, how_unfixed = !any_fixed;
       }
       if (candidate.findings.size() > 1) fixed.clear();  // which of several versions is the highest is the advisory room's knowledge
+      const bool none_fixed = unfixed && (candidate.findings.size() == 1 || !any_fixed);
       candidate.title = !fixed.empty() ? fmt::format("Upgrade {} to {}", name_for(asset), fixed)
-                        : unfixed && (candidate.findings.size() == 1 || !any_fixed) ? fmt::format("Replace {}, which has no fixed release", name_for(asset))
-                                                                    : fmt::format("Upgrade {} to a release without known flaws", name_for(asset));
+                        : none_fixed   ? fmt::format("Replace {}, which has no fixed release", name_for(asset))
+                        : unfixed      ? fmt::format("Upgrade {} to its newest release, and replace it where a flaw has no fix", name_for(asset))
+                                       : fmt::format("Upgrade {} to a release without known flaws", name_for(asset));
       candidate.id = ActionId::of({"action", candidate.title, asset.id.text()});
       candidate.option.cost = hours;
       candidate.patch = fixed.empty() ? "" : upgrade_command(asset, fixed);
@@ -150,15 +188,7 @@ std::vector<CandidateAction> candidate_actions(const Estate& estate, std::span<c
     candidate.option.edits.push_back({use.index, use.is_trigger, kUpgradeGroup, 0});
     candidate.promise += weight / 2;
   }
-  std::unordered_map<FindingId, const Finding*> by_id;
-  for (const Finding& finding : findings) by_id.emplace(finding.id, &finding);
-  for (auto& [key, candidate] : by_title) {
-    if (candidate.findings.empty()) continue;
-    candidate.verify = fmt::format("stormwatch explain {} {}  (it is no longer found)", candidate.findings.front().text(), options.target);
-    const Finding* finding = by_id.at(candidate.findings.front());
-    if (candidate.patch.empty() && std::ranges::find(options.fixable, finding->signal.rule) != options.fixable.end())
-      candidate.patch = fmt::format("stormwatch fix {} --apply", options.target);
-  }
+  const Remedies remedies(findings, options);
   // One change at several things of one name is one action: a list of like lines helps nobody.
   std::map<std::string, std::vector<CandidateAction>> alike;
   for (auto& [key, candidate] : by_title) alike[candidate.title].push_back(std::move(candidate));
@@ -177,6 +207,7 @@ std::vector<CandidateAction> candidate_actions(const Estate& estate, std::span<c
       all.title += fmt::format(", {} {} places", all.once ? "for" : "at", same.size());
     }
     all.promise /= all.option.cost;
+    remedies.fill(all);
     out.push_back(std::move(all));
   }
   std::ranges::stable_sort(out, [](const CandidateAction& a, const CandidateAction& b) { return a.promise > b.promise; });

@@ -33,7 +33,8 @@ struct ForecastOptions {
   double risk_appetite = 100'000;        ///< expected loss a year that is acceptable, in `currency`
   std::shared_ptr<const Organisation> organisation;  ///< null: nothing is known beyond the scan
   std::string target = "TARGET";         ///< how commands that verify an action name what was scanned
-  std::vector<std::string> fixable;      ///< finding rules that `stormwatch fix` has a patch for
+  std::vector<std::string> fixable;      ///< finding rules that `stormwatch fix` converts files for
+  std::vector<FindingId> mendable;       ///< sorted; findings that `stormwatch fix` has a patch of text for
   bool chances_only = false;             ///< no drivers, no actions: for comparing many variants
   std::map<std::string, HeldLevel> before;  ///< by incident id: levels of the last forecast of these targets; empty: none was kept
   std::vector<std::string> what_if;      ///< action ids (or unique prefixes, or exact titles) taken as done before forecasting

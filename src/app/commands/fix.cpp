@@ -5,11 +5,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "app/command.h"
 #include "app/convert_checkpoint.h"
 #include "app/obtain.h"
+#include "app/text_fixes.h"
+#include "base/file.h"
 
 namespace stormwatch::app {
 
@@ -100,6 +103,55 @@ std::vector<std::string> rules_with_a_fix() {
 
 namespace {
 
+struct Tally {
+  std::size_t counts[4] = {};
+  std::size_t files = 0;  ///< checkpoints and texts that were looked at
+  void add(Outcome outcome) { ++counts[static_cast<std::size_t>(outcome)], ++files; }
+  [[nodiscard]] std::size_t of(Outcome outcome) const { return counts[static_cast<std::size_t>(outcome)]; }
+};
+
+void convert_checkpoints(const Posture& posture, const std::filesystem::path& root, bool is_folder, const std::vector<std::string>& wanted, const Order& order, Tally& tally) {
+  std::vector<std::string> done_paths;
+  Advice advice;
+  for (const Finding& finding : posture.findings)
+    for (const Fix& fix : kFixes) {
+      if (fix.rule != finding.signal.rule || !is_wanted(finding, wanted)) continue;
+      // What stands within an archive of archives or an image is changed where that is built.
+      const std::string path = is_folder ? (root / finding.signal.place.path).string() : root.string();
+      if (std::ranges::find(done_paths, path) != done_paths.end()) continue;
+      done_paths.push_back(path);
+      tally.add(fix.answer(path, order, advice));
+    }
+  if (advice.torch || advice.arrays) print(next_steps(advice));
+}
+
+Result<void> write_fixed(const std::filesystem::path& path, const std::string& text) {
+  std::error_code ignored;
+  const auto mode = std::filesystem::status(path, ignored).permissions();
+  if (Result<void> written = write_aside(path.string(), text); !written) return written;
+  std::filesystem::permissions(path, mode, ignored);
+  return {};
+}
+
+void mend_texts(const std::vector<FixedFile>& files, const std::filesystem::path& root, const Order& order, Tally& tally) {
+  for (const FixedFile& file : files) {
+    if (!order.apply) {
+      print(file.diff);
+      tally.add(Outcome::proposed);
+      continue;
+    }
+    const Result<void> written = write_fixed(root / file.path, file.after);
+    print(written ? fmt::format("{}  changed\n", file.path) : fmt::format("{}  failed: {}\n", file.path, excerpt_of(written.error().message(), 300)));
+    tally.add(written ? Outcome::applied : Outcome::failed);
+  }
+}
+
+std::string summary(const Tally& tally, const Order& order) {
+  if (tally.files == 0) return "There is no finding that can be fixed without a person's judgement.\n";
+  if (order.apply) return fmt::format("\n{} changed, {} not possible, {} failed\n", tally.of(Outcome::applied), tally.of(Outcome::impossible), tally.of(Outcome::failed));
+  return fmt::format("\n{} file{} can be mended, {} cannot. Nothing was changed; --apply does it.\n", tally.of(Outcome::proposed), tally.of(Outcome::proposed) == 1 ? "" : "s", tally.of(Outcome::impossible));
+}
+
 int run(const Arguments& arguments) {
   if (arguments.positional.size() > 1) return refuse({"more than one target", "", "", "one folder or file"});
   const std::string target = arguments.positional.empty() ? "." : arguments.positional[0];
@@ -107,32 +159,24 @@ int run(const Arguments& arguments) {
   if (!obtained) return obtained.error();
   if (!obtained->fresh) return refuse({"a report holds no files to change", target, "", "the folder or file that was scanned"});
   std::error_code ignored;
-  const std::filesystem::path root(target);
-  const bool is_folder = std::filesystem::is_directory(root, ignored);
-  const Order order{arguments.has("--apply"), arguments.has("--replace")};
-  std::size_t counts[4] = {};
-  std::vector<std::string> done_paths;
-  Advice advice;
-  for (const Finding& finding : obtained->posture.findings) {
-    if (finding.state != FindingState::open) continue;
-    for (const Fix& fix : kFixes) {
-      if (fix.rule != finding.signal.rule) continue;
-      // What stands within an archive of archives or an image is changed where that is built.
-      const std::string path = is_folder ? (root / finding.signal.place.path).string() : target;
-      if (std::ranges::find(done_paths, path) != done_paths.end()) continue;
-      done_paths.push_back(path);
-      ++counts[static_cast<std::size_t>(fix.answer(path, order, advice))];
-    }
+  const bool is_folder = std::filesystem::is_directory(target, ignored);
+  const std::filesystem::path root(target), folder = is_folder ? root : root.has_parent_path() ? root.parent_path() : std::filesystem::path(".");
+  const std::vector<std::string> wanted = arguments.values("--finding");
+  for (const std::string& one : wanted)
+    if (std::ranges::none_of(obtained->posture.findings, [&](const Finding& finding) { return is_wanted(finding, std::array{one}); }))
+      return refuse({"no open finding is " + one, "--finding", "", "the id of a finding of this target, its first 4 characters or more, or a rule"});
+  const std::vector<FixedFile> texts = fixed_files(obtained->posture, folder.string(), wanted);
+  Tally tally;
+  if (arguments.has("--diff")) {
+    for (const FixedFile& file : texts) print(file.diff);
+    return done;
   }
-  const auto count = [&](Outcome outcome) { return counts[static_cast<std::size_t>(outcome)]; };
-  if (advice.torch || advice.arrays) print(next_steps(advice));
-  std::string text;
-  if (done_paths.empty()) text = "There is no finding that can be fixed without a person's judgement.\n";
-  else if (order.apply) text = fmt::format("\n{} converted, {} not possible, {} failed\n", count(Outcome::applied), count(Outcome::impossible), count(Outcome::failed));
-  else text = fmt::format("\n{} can be converted, {} cannot. Nothing was changed; --apply does it.\n", count(Outcome::proposed), count(Outcome::impossible));
-  print(text);
-  if (count(Outcome::failed)) return internal_error;
-  return arguments.has("--strict") && count(Outcome::impossible) ? incomplete : done;
+  const Order order{arguments.has("--apply"), arguments.has("--replace")};
+  convert_checkpoints(obtained->posture, root, is_folder, wanted, order, tally);
+  mend_texts(texts, folder, order, tally);
+  print(summary(tally, order));
+  if (tally.of(Outcome::failed)) return internal_error;
+  return arguments.has("--strict") && tally.of(Outcome::impossible) ? incomplete : done;
 }
 
 }  // namespace
@@ -140,11 +184,13 @@ int run(const Arguments& arguments) {
 extern const Command fix;
 const Command fix{.name = "fix",
                   .arguments = "[TARGET]",
-                  .summary = "print, or with --apply do, what findings can be fixed by: pickles of tensors to safetensors",
+                  .summary = "print, or with --apply do, what findings can be fixed by: patches of text, and pickles of tensors to safetensors",
                   .options = scan_options({{"--apply", "", "do it; without this nothing is changed"},
+                                           {"--diff", "", "only the patches of text, for patch -p1 or git apply"},
+                                           {"--finding", "ID|RULE", "only what answers this finding, or those of this rule; may repeat", true},
                                            {"--replace", "", "replace a file that is there already"},
                                            {"--strict", "", "exit 3 if something could not be fixed"}}),
-                  .examples = {"stormwatch fix models/", "stormwatch fix pytorch_model.bin --apply"},
+                  .examples = {"stormwatch fix . --diff > fixes.patch", "stormwatch fix models/", "stormwatch fix pytorch_model.bin --apply"},
                   .run = run,
                   .order = 14};
 
