@@ -20,6 +20,16 @@ Key session_key(std::string_view name) {
   for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
   return Symbols::key(kSession, hash);
 }
+
+/// @agent.system_prompt, @agent.instructions: what the function gives back is a system prompt.
+bool gives_instructions(const Names& names, Index function) {
+  if (function == kNone) return false;
+  return std::ranges::any_of(names.module().functions[function].decorators, [&](Index d) {
+    const Expression& e = names.module().at(d);
+    return one_of(last_of(e.kind == ExpressionKind::call ? names.callee(e) : names.qualified(d)), {"system_prompt", "instructions", "dynamic_prompt"});
+  });
+}
+
 }  // namespace
 
 Follower::Follower(const Names& names, const std::vector<Role>& roles, const FindFar& far)
@@ -234,6 +244,7 @@ void Follower::statement(const Statement& s) {
       const Taint before = returns_[slot];
       returns_[slot].add(value);
       changed_ |= before.labels != returns_[slot].labels || before.parameters != returns_[slot].parameters || before.bare != returns_[slot].bare || before.bare_parameters != returns_[slot].bare_parameters;
+      if (last_ && gives_instructions(names_, s.owner)) record("system-prompt", Effect::model, s.value, s.owner, value, false);
       if (last_ && s.owner != kNone && is_tool_.contains(s.owner) && (effective(value, s.owner) & (kCredential | kSecretVariable | kFileContent)))
         record(effective(value, s.owner) & (kCredential | kSecretVariable) ? "result" : "file-result", Effect::none, s.value, s.owner, value, false);
       break;

@@ -23,7 +23,8 @@ bool is_system_role(const Names& names, Index role) {
 bool makes_system_message(std::string_view name) {
   const auto last = last_of(name);
   if (one_of(last, {"SystemMessage", "SystemPromptPart", "SystemChatMessage", "AddSystemMessage", "addSystemMessage"})) return true;
-  return one_of(last, {"from_template", "fromTemplate", "from", "systemMessage"}) && holds(name, {"SystemMessage"});
+  if (last == "system" && holds(name, "ChatClient")) return true;  // Spring: client.prompt().system(x)
+  return one_of(last, {"from_template", "fromTemplate", "from", "systemMessage"}) && holds(name, "SystemMessage");
 }
 
 /// Agents, models and chains are made with instructions; so are the settings that some take.
@@ -106,14 +107,21 @@ void Follower::pipeline(const Expression& e, Index owner) {
 void Follower::system_prompts(Index i, const Expression& e, Index owner) {
   const std::string& name = names_.callee(e);
   const auto last = last_of(name);
-  const auto reaches = [&](Index given) { if (given != kNone) record("system-prompt", Effect::model, i, owner, taint(given, owner), false); };
+  const auto reaches = [&](Index given) {
+    if (given == kNone) return;
+    // instructions=build_prompt: what the function gives back.
+    const Index made_by = names_.local_function(given);
+    record("system-prompt", Effect::model, i, owner, made_by == kNone ? taint(given, owner) : Taint{.labels = returns_[made_by].labels, .origin = returns_[made_by].origin, .bare = returns_[made_by].bare}, false);
+  };
   if (makes_system_message(name)) {
     const Index content = names_.option(e, "content");
     reaches(content == kNone ? m_.argument(e, 0) : content);
-  } else if (is_system_role(names_, m_.keyword(e, "role")) && !last.empty()) {
+  } else if (std::ranges::find(e.names, "role") != e.names.end() && is_system_role(names_, m_.keyword(e, "role"))) {
     reaches(m_.keyword(e, "content"));
   } else if (takes_instructions(names_, e, last)) {
-    for (const char* key : {"system", "instructions", "system_instruction", "system_prompt", "system_message", "systemPrompt", "systemInstruction", "systemMessage"}) reaches(names_.option(e, key));
+    for (const char* key : {"system", "instructions", "system_instruction", "system_prompt", "system_message", "backstory", "systemPrompt", "systemInstruction", "systemMessage"}) reaches(names_.option(e, key));
+    if (one_of(last, {"create_react_agent", "createReactAgent"}))
+      for (const char* key : {"prompt", "state_modifier", "messages_modifier", "messageModifier"}) reaches(names_.option(e, key));
   }
   if (system_holes_.empty()) return;
   if (one_of(last, {"create_stuff_documents_chain", "createStuffDocumentsChain"}) && system_holes_.contains("context") && std::any_of(e.parts.begin() + 1, e.parts.end(), [&](Index p) { return holds_template(p); })) record("system-prompt", Effect::model, i, owner, fresh(kRetrieved, i), false);

@@ -85,8 +85,11 @@ std::uint32_t of_package(const Names& names, std::string_view name) {
 }
 
 /// TOOLS[name](**arguments), tools_by_name[call["name"]].invoke(call["args"]): whichever tool the model asked for.
-bool runs_chosen_tool(const Names& names, const Expression& callee) {
+bool runs_chosen_tool(const Names& names, const Expression& written) {
   const Module& m = names.module();
+  // fn = TOOLS[name]; fn(...)
+  const Index bound = written.kind == ExpressionKind::name ? names.literal_of(static_cast<Index>(&written - m.expressions.data())) : kNone;
+  const Expression& callee = bound == kNone ? written : m.at(bound);
   const Expression& chosen = callee.kind == ExpressionKind::attribute && one_of(callee.text, {"invoke", "ainvoke", "run", "arun", "execute", "call", "func", "fn"}) ? m.at(callee.parts[0]) : callee;
   if (chosen.kind != ExpressionKind::subscript || chosen.parts.size() < 2 || is_constant(names, chosen.parts[1])) return false;
   const std::string table = lower(m.at(chosen.parts[0]).text);

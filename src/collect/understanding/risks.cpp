@@ -136,7 +136,7 @@ bool names_secret(const View& v, const Flow& f) {
 /// Whose words stand in the system prompt; of several the one that weighs most.
 void system_prompt(View& v, const Flow& f, Confidence confidence) {
   if ((f.labels & (code::kCredential | code::kSecretVariable)) && names_secret(v, f)) sight(v, "insecure-setting", "prompt-secret", told(v, f, code::kCredential | code::kSecretVariable), f.call, Confidence::medium);
-  if (f.labels & (code::kToolArgument | code::kUserInput)) return sight(v, "untrusted-input-flow", "system-prompt", told(v, f), f.call, confidence);
+  if ((f.labels & (code::kToolArgument | code::kUserInput)) && !(f.labels & code::kModelOutput)) return sight(v, "untrusted-input-flow", "system-prompt", told(v, f), f.call, confidence);
   struct Kind { std::uint32_t label; std::string_view subject; };
   for (const Kind& kind : {Kind{code::kWebContent, "fetched-system-prompt"}, Kind{code::kToolResult, "tool-result-system-prompt"}, Kind{code::kRetrieved, "retrieved-system-prompt"}})
     if (f.labels & kind.label) return sight(v, "untrusted-input-flow", std::string(kind.subject), told(v, f, kind.label), f.call, Confidence::medium);
@@ -160,7 +160,9 @@ void flows(View& v) {
       continue;
     }
     if (f.what == "system-prompt") {
-      if (!(f.labels & code::kModelOutput) && !from_keyboard) system_prompt(v, f, confidence);
+      // What a model said before is no news to it; what a tool or an index said is.
+      const bool own_words = (f.labels & code::kModelOutput) && !(f.labels & (code::kToolResult | code::kRetrieved));
+      if (!own_words && !from_keyboard) system_prompt(v, f, confidence);
     } else if (f.labels & code::kModelOutput) {
       sight(v, "model-output-flow", f.what, told(v, f), f.call, confidence);
     } else if ((f.labels & (code::kToolArgument | code::kUserInput)) && !from_keyboard) {

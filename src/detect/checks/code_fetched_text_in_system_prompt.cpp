@@ -21,6 +21,8 @@ std::vector<Example> python_examples() {
           {"a tool's result in the system role", {{"app.py", tools + "    messages.append({\"role\": \"system\", \"content\": f\"The tool said {result}\"})\n    return client.chat.completions.create(model=\"gpt-4o\", messages=messages)\n"}}, true},
           {"a tool's result in the tool role", {{"app.py", tools + "    messages.append({\"role\": \"tool\", \"content\": str(result)})\n    return client.chat.completions.create(model=\"gpt-4o\", messages=messages)\n"}}, false},
           {"documents fill a hole of a system template", {{"app.py", in_slot("system")}}, true},
+          {"instructions that a function makes", {{"app.py", search + "    return text\ndef brief(context, agent):\n    return \"Know this: \" + ask(\"news\")\nfrom agents import Agent\nhelper = Agent(name=\"helper\", instructions=brief)\n"}}, true},
+          {"a function that is a system prompt", {{"app.py", search + "    return text\nfrom pydantic_ai import Agent, RunContext\nhelper = Agent(\"openai:gpt-4o\")\n@helper.system_prompt\ndef brief(ctx: RunContext[str]) -> str:\n    return \"Know this: \" + ask(ctx.deps)\n"}}, true},
           {"a retriever before a system template", {{"app.py", in_slot("system").substr(0, in_slot("system").find("def ask")) + "chain = {\"context\": store.as_retriever(), \"question\": lambda q: q} | prompt | ChatOpenAI()\n"}}, true},
           {"documents fill a hole of a user template", {{"app.py", in_slot("human")}}, false}};
 }
