@@ -23,11 +23,22 @@ struct Carried {
   std::string resource;
 };
 
-std::string_view line_at(std::string_view text, std::uint32_t line) {
-  std::size_t begin = 0;
-  for (std::uint32_t i = 1; i < line && begin < text.size(); ++i) begin = std::min(text.find('\n', begin), text.size() - 1) + 1;
-  return text.substr(begin, std::min(text.find('\n', begin), text.size()) - begin);
-}
+/// The lines of a text, found once.
+class Lines {
+ public:
+  explicit Lines(std::string_view text) : text_(text) {
+    for (std::size_t at = 0; at != std::string_view::npos; at = text.find('\n', at)) starts_.push_back(at == 0 && starts_.empty() ? 0 : ++at);
+  }
+  [[nodiscard]] std::string_view at(std::uint32_t line) const {
+    if (line == 0 || line > starts_.size()) return {};
+    const std::size_t begin = starts_[line - 1];
+    return text_.substr(begin, std::min(text_.find('\n', begin), text_.size()) - begin);
+  }
+
+ private:
+  std::string_view text_;
+  std::vector<std::size_t> starts_;
+};
 
 // "config.yaml: |-", also with a hint of its indentation or a remark behind it.
 bool opens_literal(std::string_view line) {
@@ -36,15 +47,17 @@ bool opens_literal(std::string_view line) {
   return bar != std::string_view::npos && line.find_first_not_of("+-0123456789 \t\r", bar + 1) == std::string_view::npos;
 }
 
-std::vector<Carried> carried_by(const Node& root, std::string_view text) {
+// One key more than is read says that there are more.
+std::vector<Carried> carried_by(const Node& root, const Lines& lines) {
   std::vector<Carried> all;
   const Node* data = root.find("data");
   if (root.text("kind") != "ConfigMap" || !data) return all;
   const Node* metadata = root.find("metadata");
   const std::string_view name = metadata ? metadata->text("name") : "", space = metadata ? metadata->text("namespace", "default") : "default";
   for (const Node::Member& member : data->members) {
-    if (!member.value.is_string() || member.value.scalar.find('\n') == std::string::npos) continue;
-    const bool literal = opens_literal(line_at(text, member.line));
+    if (all.size() > kMostKeys) break;
+    if (!member.value.is_string() || !holds(member.value.scalar, "\n")) continue;
+    const bool literal = opens_literal(lines.at(member.line));
     all.push_back({member.key, member.value.scalar, member.line + (literal ? 1 : 0), literal, "ConfigMap/" + std::string(space) + "/" + std::string(name) + "/" + member.key});
   }
   return all;
@@ -132,9 +145,10 @@ void read_config_maps(const Run& run, const Source& manifest, FileResult& result
   std::ranges::copy_if(run.collectors, std::back_inserter(readers), [](const Collector* one) { return one->name != kSecrets; });
   Run inner = run;
   inner.collectors = readers;
+  const Lines lines(manifest.text);
   std::size_t count = 0;
   for (const Node& root : *documents)
-    for (const Carried& carried : carried_by(root, manifest.text)) {
+    for (const Carried& carried : carried_by(root, lines)) {
       if (++count > kMostKeys) return add_gap(result, manifest, "over-limit", "more than " + std::to_string(kMostKeys) + " keys of ConfigMaps; the rest were not read as files");
       // None within another.
       if (!holds(carried.text, "kind: ConfigMap")) read_carried(inner, manifest, carried, result);
