@@ -10,6 +10,7 @@
 #include "collect/collector.h"
 #include "collect/infrastructure/cloudformation_forms.h"
 #include "collect/infrastructure/cloudformation_functions.h"
+#include "collect/infrastructure/serverless_forms.h"
 #include "collect/infrastructure/resource.h"
 #include "format/document.h"
 
@@ -137,6 +138,17 @@ void put_globals(const Node& root, std::string_view type, Node& properties) {
     if (!properties.find(member.key)) properties.members.push_back(member);
 }
 
+Resource resource_of(const std::string& type, const std::string& name, const Node& properties, std::uint32_t line) {
+  Resource resource;
+  resource.type = type_of(type);
+  resource.name = name;
+  resource.address = type + "." + name;
+  resource.body = terraform_form(properties, true);
+  resource.body.kind = Node::Kind::map;
+  resource.line = line;
+  return resource;
+}
+
 struct Logical {
   std::string_view id, address;
 };
@@ -174,17 +186,13 @@ Result<Observation> read(const Source& source) {
   for (const Node::Member& member : section->members) {
     const std::string type(member.value.text("Type"));
     if (!type.starts_with("AWS::")) continue;
-    Resource resource;
-    resource.type = type_of(type);
-    resource.name = member.key;
-    resource.address = type + "." + member.key;
     Node properties;
     if (const Node* own = member.value.find("Properties")) properties = *own;
     put_globals(root, type, properties);
-    resource.body = terraform_form(values.resolved(properties), true);
-    resource.body.kind = Node::Kind::map;
-    resource.line = member.line;
-    resources.push_back(std::move(resource));
+    properties = values.resolved(properties);
+    const std::vector<ImpliedResource> implied = implied_by_serverless(type, member.key, properties);
+    resources.push_back(resource_of(type, member.key, properties, member.line));
+    for (const ImpliedResource& one : implied) resources.push_back(resource_of(one.type, one.name, one.properties, one.properties.line ? one.properties.line : member.line));
   }
   std::vector<Logical> known;
   for (const Resource& resource : resources) known.push_back({resource.name, resource.address});
