@@ -65,6 +65,8 @@ Result<Manifest> parse_dpkg_status(std::string_view text, const Limits& limits);
 Result<Manifest> parse_apk_installed(std::string_view text, const Limits& limits);
 Result<Manifest> parse_pacman_desc(std::string_view text, const Limits& limits);
 Result<Manifest> parse_conda_meta(std::string_view text, const Limits& limits);
+Result<Manifest> parse_pixi_lock(std::string_view text, const Limits& limits);
+Result<Manifest> parse_conda_lock(std::string_view text, const Limits& limits);   ///< conda-lock.yml
 Result<Manifest> parse_github_workflow(std::string_view text, const Limits& limits);
 Result<Manifest> parse_editor_extensions(std::string_view text, const Limits& limits);
 Result<Manifest> parse_recommended_extensions(std::string_view text, const Limits& limits);  ///< of a workspace or a development container

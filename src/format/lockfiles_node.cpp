@@ -14,7 +14,7 @@ bool is_exact(std::string_view version) {
   if (version.starts_with('=')) version.remove_prefix(1);
   if (version.starts_with('v')) version.remove_prefix(1);
   return !version.empty() && version[0] >= '0' && version[0] <= '9' && std::count(version.begin(), version.end(), '.') >= 2 &&
-         version.find_first_of(" ^~<>|*xX/:") == std::string_view::npos;
+         version.find_first_of(" ^~<>|*/:") == std::string_view::npos && version.find(".x") == std::string_view::npos && version.find(".X") == std::string_view::npos;
 }
 
 /// "npm:openai@4.20.0" -> openai, 4.20.0.

@@ -18,6 +18,14 @@ struct Sample {
 const Sample kSamples[] = {
     {"setup.py", "setup(install_requires=[\n  'torch==2.1.0',  # 'no==1'\n  \"numpy>=1.2\"],\n  extras_require={'dev': ['pytest']}, name='x==1')", "PyPI/torch@2.1.0 PyPI/numpy@ PyPI/pytest@ dev "},
     {"env/conda-meta/faiss.json", R"({"name": "faiss-cpu", "version": "1.7.4", "channel": "conda-forge"})", "Conda/faiss-cpu@1.7.4 indirect "},
+    {"pixi.lock", "version: 6\nenvironments: {}\npackages:\n- conda: https://conda.anaconda.org/conda-forge/linux-64/numpy-base-2.1.0-py312h1_0.conda\n  sha256: ab\n- conda: https://conda.anaconda.org/conda-forge/osx-64/numpy-base-2.1.0-py312h2_0.conda\n"
+     "- kind: conda\n  name: zlib\n  version: 1.3.1\n  url: https://x.example/linux-64/zlib-1.3.1-h_1.conda\n- pypi: https://files.example/torch-2.1.0.whl\n  name: torch\n  version: 2.1.0\n- pypi: ./\n  name: own\n  version: 0.1.0\n- conda: https://x.example/odd.conda\n",
+     "Conda/numpy-base@2.1.0 indirect Conda/zlib@1.3.1 indirect PyPI/torch@2.1.0 indirect "},
+    {"conda-lock.yml", "version: 1\npackage:\n- name: faiss-cpu\n  version: 1.7.4\n  manager: conda\n  platform: linux-64\n  hash: {md5: a}\n  category: main\n- name: faiss-cpu\n  version: 1.7.4\n  manager: conda\n  platform: osx-64\n"
+     "- name: pytest\n  version: 8.0.0\n  manager: pip\n  category: dev\n",
+     "Conda/faiss-cpu@1.7.4 indirect PyPI/pytest@8.0.0 dev indirect "},
+    {"pnpm-lock.yaml", "lockfileVersion: '9.0'\npackages:\n  resolve@2.0.0-next.5: {resolution: {integrity: sha512-x}}\n  '@babel/preset-modules@0.1.6-no-external-plugins': {resolution: {integrity: sha512-y}}\n",
+     "npm/resolve@2.0.0-next.5 indirect npm/@babel/preset-modules@0.1.6-no-external-plugins indirect "},
     {"bun.lock", R"({"workspaces": {"": {"dependencies": {"openai": "^4"}, "devDependencies": {"vite": "5"}}}, "packages": {
       "openai": ["openai@4.20.0", "", {}, "sha512-x"], "vite": ["vite@5.0.0", "", {}, "sha512-y"], "vite/ms": ["ms@2.1.3", "", {}], "own": ["own@workspace:pkg"], "fork": ["ms@github:a/ms#abc", {}],}})",
      "npm/openai@4.20.0 npm/vite@5.0.0 dev npm/ms@2.1.3 indirect npm/ms@ indirect "},
