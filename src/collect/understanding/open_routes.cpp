@@ -126,6 +126,11 @@ bool drives_model(std::string_view text) {
   return java || (holds(text, {"Microsoft.SemanticKernel", "Microsoft.Extensions.AI", "Microsoft.Agents.AI"}) && holds(text, {"Kernel ", "IChatClient", "IChatCompletionService", "AIAgent", "ChatCompletionAgent"}));
 }
 
+/// Agents and kernels of C#, in a file that uses them.
+bool runs_agent(std::string_view callee) {
+  return one_of(last_of(callee), {"InvokeAsync", "InvokeStreamingAsync", "RunAsync", "RunStreamingAsync", "InvokePromptStreamingAsync", "GetStreamingChatMessageContentsAsync"});
+}
+
 struct Driven {
   bool model = false, tools = false;
 };
@@ -150,10 +155,11 @@ std::string text_of_class(const View& v, const std::string& name, std::string_vi
 /// What the routes of the file drive: a model that the file itself calls, or a class of the target that does.
 Driven driven_by(const View& v, const std::set<Index>& functions) {
   Driven out;
+  const bool uses_models = drives_model(v.text);
   std::set<std::string> classes;
   for (const Expression& e : v.module.expressions) {
     if (e.kind != ExpressionKind::call || e.owner == kNone || !functions.contains(e.owner)) continue;
-    if (code::is_model_call(v.names, e)) out.model = true;
+    if (code::is_model_call(v.names, e) || (uses_models && runs_agent(v.names.callee(e)))) out.model = true;
     if (std::string name = class_called(v.names.callee(e)); !name.empty() && classes.size() < kMostServices) classes.insert(std::move(name));
   }
   out.tools = out.model && gives_tools(v.text);

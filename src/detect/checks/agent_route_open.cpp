@@ -30,6 +30,7 @@ std::vector<Example> csharp_examples() {
   const auto role = [&](const char* mark) { std::string text = controller; return text.replace(text.find("ROLE"), 4, mark); };
   return {{"a minimal API", {{"a.csproj", project}, {"Program.cs", program + ";\napp.Run();\n"}}, true},
           {"a controller", {{"a.csproj", project}, {"AskController.cs", role("[Route(\"api\")]")}, {"Program.cs", "var app = WebApplication.CreateBuilder(args).Build();\napp.MapControllers();\napp.Run();\n"}}, true},
+          {"an agent of the Agent Framework", {{"a.csproj", project}, {"Program.cs", "using Microsoft.Agents.AI;\nusing Microsoft.Extensions.AI;\nvar app = WebApplication.CreateBuilder(args).Build();\nAIAgent agent = client.CreateAIAgent(instructions: \"help\", tools: [AIFunctionFactory.Create(Refund)]);\napp.MapPost(\"/ask\", async (string q) => (await agent.RunAsync(q)).Text);\napp.Run();\n"}}, true},
           {"a minimal API that asks", {{"a.csproj", project}, {"Program.cs", program + ".RequireAuthorization();\napp.Run();\n"}}, false},
           {"a controller that asks", {{"a.csproj", project}, {"AskController.cs", role("[Authorize]")}}, false},
           {"a controller behind a login for all", {{"a.csproj", project}, {"AskController.cs", role("[Route(\"api\")]")}, {"Program.cs", "var b = WebApplication.CreateBuilder(args);\nb.Services.AddAuthentication();\nvar app = b.Build();\napp.MapControllers();\n"}}, false}};
