@@ -135,12 +135,6 @@ std::set<std::string> shared_names(const View& v) {
   return out;
 }
 
-bool stands_in(const View& v, Index owner, Index function) {
-  for (; owner != kNone; owner = v.module.functions[owner].owner)
-    if (owner == function) return true;
-  return false;
-}
-
 /// A tool that takes the caller's own token acts as the caller; one that takes the program's acts as the program for everybody.
 void rights_of_tools(View& v) {
   const std::set<std::string> shared = shared_names(v);
@@ -200,6 +194,12 @@ void judge_indexes(View& v, IndexUse use) {
 }
 
 }  // namespace
+
+bool stands_in(const View& v, Index owner, Index function) {
+  for (; owner != kNone; owner = v.module.functions[owner].owner)
+    if (owner == function) return true;
+  return false;
+}
 
 void observe_surroundings(View& v) {
   bool sensor = false;

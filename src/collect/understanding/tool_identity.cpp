@@ -55,12 +55,6 @@ std::string session_identity(const View& v, Index i) {
   return is_identity(word) ? word : std::string();
 }
 
-bool stands_in(const View& v, Index owner, Index function) {
-  for (; owner != kNone; owner = v.module.functions[owner].owner)
-    if (owner == function) return true;
-  return false;
-}
-
 std::string_view body_of(const View& v, std::uint32_t begin, std::uint32_t end) { return begin < end && end <= v.text.size() ? v.text.substr(begin, end - begin) : std::string_view{}; }
 
 /// RunContext[Deps], ToolRuntime[Deps]: the field of that type's class which holds the identity.

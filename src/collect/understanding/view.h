@@ -56,6 +56,8 @@ void observe_risks(View& view);        ///< sightings: loads, flows, settings
 void observe_behaviour(View& view);    ///< sightings: what a server or tool does beyond what it says
 void observe_surroundings(View& view); ///< facts: pages, doors, sensors, whose rights tools use, who fills an index
 
+/// The function `owner`, or one around it, is `function`.
+bool stands_in(const View& view, code::Index owner, code::Index function);
 /// A string constant, or "" when the value is not known.
 std::string names_string(const View& view, code::Index expression);
 /// The vendor of a hosted model, from the callee ("langchain_openai.ChatOpenAI") or the model's name; "" if neither says.
