@@ -262,9 +262,13 @@ std::string release_without(const Posture& posture, const Finding& finding, cons
   return highest;
 }
 
-std::string_view first_number(std::string_view version) { return version.substr(0, version.find('.')); }
+/// The numbers that change with a release that breaks what uses it: the first, and after a 0 the second too.
+std::string_view breaking_part(std::string_view version) {
+  const std::size_t first = version.find('.');
+  return version.substr(0, version.starts_with("0.") ? version.find('.', first + 1) : first);
+}
 
-/// An exact pin of a requirements file. Another major release breaks what uses it: that asks for a person.
+/// An exact pin of a requirements file. A release that breaks what uses it asks for a person.
 Edits upgrade(const Question& ask) {
   const Asset* asset = ask.posture.estate.find(ask.finding.signal.asset);
   const auto* package = asset ? std::get_if<PackageFacts>(&asset->facts) : nullptr;
@@ -276,7 +280,7 @@ Edits upgrade(const Question& ask) {
   const std::size_t begin = ask.line + pin + 2, end = begin + package->version.size();
   if (end < ask.text.size() && !is_blank(ask.text[end]) && ask.text[end] != ';' && ask.text[end] != '#') return {};
   const std::string fixed = release_without(ask.posture, ask.finding, package->ecosystem);
-  return first_number(fixed) != first_number(package->version) ? Edits{} : Edits{{begin, end, fixed}};
+  return breaking_part(fixed) != breaking_part(package->version) ? Edits{} : Edits{{begin, end, fixed}};
 }
 
 struct TextFix {

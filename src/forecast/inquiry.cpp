@@ -14,12 +14,6 @@ namespace stormwatch::forecast {
 
 namespace {
 
-/// Whether so few worlds reach the targets that their share says little.
-bool is_rare(const Estimate& estimate) {
-  constexpr double kFew = 0.02;
-  return std::ranges::all_of(estimate.reach, [](double share) { return share < kFew; });
-}
-
 void bound(Chance& chance, const Estimate& estimate) {
   std::array<double, kBlocks> sorted = estimate.blocks;
   std::ranges::sort(sorted);

@@ -35,6 +35,21 @@ std::vector<Stair> stairs_of(std::span<const Worked> worked) {
 
 }  // namespace
 
+Measure measure_of(const Worlds& worlds, const Cone& cone, const Factors& base, const Estimate& known) {
+  if (!known.exact && known.by_world.empty()) return {known.at[2], true};
+  const Estimate sampled = known.by_world.empty() ? worlds.sample(cone, base) : known;
+  if (is_rare(sampled))
+    if (const auto along = worlds.rare(cone, base, Span::ninety_days)) return {along->at[2], true};
+  return {sampled.at[2], false};
+}
+
+double left_of(const Worlds& worlds, const Cone& cone, const Measure& measure, const Factors& with) {
+  if (measure.before <= 0) return 1;
+  if (!measure.along_ways) return worlds.sample(cone, with).at[2] / measure.before;
+  const auto along = worlds.rare(cone, with, Span::ninety_days);
+  return along ? along->at[2] / measure.before : 1;
+}
+
 void Proposal::fill(Forecast& out) {
   out.groups = groups_of(of_.worked, of_.graph, *of_.worlds, of_.base, of_.effort.work / of_.sweeps, of_.options.jobs);
   choose_candidates();
@@ -110,8 +125,8 @@ Bundle Proposal::bundle_of(const Worked& one, const Cut& cut) const {
   const auto changed = [&](const Cone& cone) { return std::ranges::any_of(cut.options, [&](std::uint32_t o) { return touches(of_.scope.binding.network, cone, options_[o]); }); };
   for (const LossPart& part : parts_)
     if (changed(*part.cone)) bundle.loss_reduction += part.loss * (worlds.sample(*part.cone, of_.base, true).at_horizon - worlds.sample(*part.cone, with, true).at_horizon);
-  const double before = worlds.sample(one.cone, of_.base).at[2];
-  bundle.after = before > 0 ? std::min(one.chance.p90, worlds.sample(one.cone, with).at[2] / before * one.chance.p90) : 0;
+  const Measure measure = measure_of(worlds, one.cone, of_.base, one.estimate);
+  bundle.after = measure.before > 0 ? std::min(one.chance.p90, left_of(worlds, one.cone, measure, with) * one.chance.p90) : 0;
   for (std::uint32_t o : cut.options) bundle.actions.push_back(candidates_[o].id);
   return bundle;
 }
@@ -136,15 +151,12 @@ std::size_t Proposal::incidents_with_effects() const {
 }
 
 void Proposal::add_actions(std::vector<Action>& out) const {
-  std::vector<Estimate> sampled(incidents_with_effects());
-  parallel_for(sampled.size(), of_.options.jobs, [&](std::size_t k) {
-    const Worked& one = of_.worked[k];
-    sampled[k] = one.estimate.by_world.empty() ? of_.worlds->sample(one.cone, of_.base) : one.estimate;
-  });
+  std::vector<Measure> measures(incidents_with_effects());
+  parallel_for(measures.size(), of_.options.jobs, [&](std::size_t k) { measures[k] = measure_of(*of_.worlds, of_.worked[k].cone, of_.base, of_.worked[k].estimate); });
   std::vector<Action> actions(ranking_.order.size());
   parallel_for(actions.size(), of_.options.jobs, [&](std::size_t i) {
     actions[i] = action_of(ranking_.order[i]);
-    add_effects(actions[i], ranking_.order[i].option, sampled);
+    add_effects(actions[i], ranking_.order[i].option, measures);
   });
   for (Action& action : actions)
     if (action.loss_reduction > 0) out.push_back(std::move(action));
@@ -168,16 +180,14 @@ Action Proposal::action_of(const Ranked& ranked) const {
   return action;
 }
 
-void Proposal::add_effects(Action& action, std::uint32_t option, std::span<const Estimate> sampled) const {
+void Proposal::add_effects(Action& action, std::uint32_t option, std::span<const Measure> measures) const {
   const std::uint32_t self[1] = {option};
   const Factors with = edited(of_.base, options_, self);
-  for (std::size_t k = 0; k < sampled.size(); ++k) {
+  for (std::size_t k = 0; k < measures.size(); ++k) {
     const Worked& one = of_.worked[k];
     if (!touches(of_.scope.binding.network, one.cone, options_[option])) continue;
-    const double before = sampled[k].at[2];
-    if (before <= 0) continue;
-    const double after = of_.worlds->sample(one.cone, with).at[2] / before * one.chance.p90;
-    if (std::abs(after - one.chance.p90) > 1e-9) action.effects.push_back({one.incident.id, one.chance.p90, std::min(after, one.chance.p90)});
+    const double after = left_of(*of_.worlds, one.cone, measures[k], with) * one.chance.p90;
+    if (std::abs(after - one.chance.p90) > std::min(1e-9, one.chance.p90 * 1e-3)) action.effects.push_back({one.incident.id, one.chance.p90, std::min(after, one.chance.p90)});
   }
   std::ranges::stable_sort(action.effects, [](const ActionEffect& a, const ActionEffect& b) { return a.before - a.after > b.before - b.after; });
 }

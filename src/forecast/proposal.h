@@ -14,6 +14,15 @@ struct Stair {
   Cone cone;
 };
 
+/// How the effect of actions on an incident is told: in plain worlds, or where these hardly meet it along its ways, so that it is not 0 of 0.
+struct Measure {
+  double before = 0;       ///< 90-day chance
+  bool along_ways = false;
+};
+Measure measure_of(const Worlds& worlds, const Cone& cone, const Factors& base, const Estimate& known);
+/// The 90-day chance under other factors, as a share of `measure.before`; 1 if nothing can be told.
+double left_of(const Worlds& worlds, const Cone& cone, const Measure& measure, const Factors& with);
+
 /// Made of an inquiry that has run and outlives it; adds to its notes.
 class Proposal {
  public:
@@ -33,7 +42,7 @@ class Proposal {
   void add_bundles(std::vector<Bundle>& bundles) const;
   void add_actions(std::vector<Action>& out) const;
   [[nodiscard]] Action action_of(const Ranked& ranked) const;
-  void add_effects(Action& action, std::uint32_t option, std::span<const Estimate> sampled) const;
+  void add_effects(Action& action, std::uint32_t option, std::span<const Measure> measures) const;
   [[nodiscard]] std::size_t incidents_with_effects() const;
 
   Inquiry& of_;

@@ -29,7 +29,7 @@ using Set = std::vector<std::uint32_t>;
 class Planner {
  public:
   Planner(const Worlds& worlds, const Network& network, const Factors& base, std::span<const LossPart> parts, std::span<const Option> options, const PlanLimits& limits)
-      : worlds_(worlds), base_(base), parts_(parts), options_(options), limits_(limits), touched_(options.size()), before_(parts.size()) {
+      : worlds_(worlds), base_(base), parts_(parts), options_(options), limits_(limits), touched_(options.size()), before_(parts.size()), along_ways_(parts.size()) {
     std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> by_index;  // what an option edits -> options
     for (std::uint32_t o = 0; o < options.size(); ++o)
       for (const Edit& edit : options[o].edits) by_index[std::uint64_t{edit.index} << 1 | edit.is_trigger].push_back(o);
@@ -43,7 +43,7 @@ class Planner {
         for (std::uint32_t v : network.variables_of(step.step)) touch(std::uint64_t{v} << 1);
       for (const auto& [node, trigger] : parts[p].cone->triggers) touch(std::uint64_t{trigger} << 1 | 1);
     }
-    parallel_for(parts.size(), limits.jobs, [&](std::size_t p) { before_[p] = worlds.sample(*parts[p].cone, base, true); });
+    parallel_for(parts.size(), limits.jobs, [&](std::size_t p) { before_[p] = first_look(p); });
   }
 
   Plan run() {
@@ -84,10 +84,28 @@ class Planner {
     return out;
   }
 
+  /// In plain worlds; along its ways where they meet a small part not once, or what helps against it would be 0 of 0.
+  Estimate first_look(std::size_t p) {
+    constexpr std::size_t kSmall = 500;  // steps: ways are listed anew each time
+    const Cone& cone = *parts_[p].cone;
+    Estimate plain = worlds_.sample(cone, base_, true);
+    if (plain.at_horizon > 0 || cone.steps.size() > kSmall) return plain;
+    auto along = worlds_.rare(cone, base_, Span::horizon);
+    if (!along || along->at_horizon <= 0) return plain;
+    along_ways_[p] = true;
+    return std::move(*along);
+  }
+
+  Estimate look(std::uint32_t p, const Factors& with) const {
+    const Cone& cone = *parts_[p].cone;
+    if (!along_ways_[p]) return worlds_.sample(cone, with, true);
+    return worlds_.rare(cone, with, Span::horizon).value_or(before_[p]);
+  }
+
   double gain_of(const Set& set) const {
     const Factors with = edited(base_, options_, set);
     double gain = 0;
-    for (std::uint32_t p : parts_of(set)) gain += parts_[p].loss * (before_[p].at_horizon - worlds_.sample(*parts_[p].cone, with, true).at_horizon);
+    for (std::uint32_t p : parts_of(set)) gain += parts_[p].loss * (before_[p].at_horizon - look(p, with).at_horizon);
     return gain;
   }
 
@@ -248,20 +266,26 @@ class Planner {
   void interval(std::uint32_t option, Ranked& ranked) const {
     const Factors with = edited(base_, options_, Set{option});
     std::vector<double> difference;
+    double known = 0;  // of parts looked at along their ways: their error is small beside that of worlds
     for (std::uint32_t p : touched_[option]) {
-      const Estimate after = worlds_.sample(*parts_[p].cone, with, true);
+      const Estimate after = look(p, with);
+      if (along_ways_[p]) {
+        known += parts_[p].loss * (before_[p].at_horizon - after.at_horizon);
+        continue;
+      }
       if (difference.empty()) difference.resize(after.by_world.size());
       for (std::size_t w = 0; w < difference.size(); ++w)
         difference[w] += parts_[p].loss * (static_cast<double>(before_[p].by_world[w]) - static_cast<double>(after.by_world[w]));
     }
+    ranked.low = ranked.high = std::max(0.0, known);
     if (difference.empty()) return;
     double mean = 0, square = 0;
     for (double d : difference) mean += d;
     mean /= static_cast<double>(difference.size());
     for (double d : difference) square += (d - mean) * (d - mean);
     const double error = 1.96 * std::sqrt(square) / static_cast<double>(difference.size());
-    ranked.low = std::max(0.0, mean - error);
-    ranked.high = mean + error;
+    ranked.low = std::max(0.0, known + mean - error);
+    ranked.high = known + mean + error;
   }
 
   const Worlds& worlds_;
@@ -271,6 +295,7 @@ class Planner {
   PlanLimits limits_;
   std::vector<Set> touched_;  ///< option -> parts whose chance it changes
   std::vector<Estimate> before_;
+  std::vector<std::uint8_t> along_ways_;  ///< by part
   Set candidates_;
   std::map<Set, double> known_;
   std::uint64_t evaluations_ = 0;

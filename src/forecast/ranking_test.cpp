@@ -116,6 +116,33 @@ TEST(Ranking, ComesNearTheBestSetAndBranchAndBoundFindsIt) {
   EXPECT_EQ(exact_found, count);
 }
 
+TEST(Ranking, ActionsAgainstWhatPlainWorldsNeverMeetHaveTheirGain) {
+  // Two ways of three steps of a thousandth each; one action breaks a step of both, the other one of the second.
+  Network network;
+  const std::uint32_t trigger = network.add_trigger(1, 0.05), start[1] = {network.triggers[trigger].node};
+  std::vector<std::uint32_t> variables;
+  for (std::uint64_t i = 0; i < 5; ++i) variables.push_back(network.add_variable(10 + i, 1e-3));
+  const std::uint32_t shared = network.add_node(), target = network.add_node();
+  network.add_step(start, shared, std::span(variables).first(1));
+  const std::uint32_t from[1] = {shared};
+  network.add_step(from, target, std::span(variables).subspan(1, 2));
+  network.add_step(from, target, std::span(variables).subspan(3, 2));
+  const Graph graph = graph_of(network);
+  const Worlds worlds(graph, 1, 64, 90);
+  const Cone cone = cone_of(graph, std::span(&target, 1));
+  EXPECT_EQ(worlds.sample(cone, network.factors).at_horizon, 0) << "or this tests nothing";
+  const std::vector<LossPart> parts{{&cone, 1e15}};
+  const std::vector<Option> options{{{{variables[3], false, 1, 0}}, 1}, {{{variables[0], false, 1, 0.1}}, 1}};
+  const Plan made = plan(worlds, network, network.factors, parts, options, {});
+  const double truth = 1e15 * worlds.enumerate(cone, network.factors).at_horizon;
+  EXPECT_NEAR(made.loss_before, truth, 0.02 * truth);
+  ASSERT_EQ(made.order.size(), 2U);
+  EXPECT_EQ(made.order[0].option, 1U);
+  EXPECT_NEAR(made.order[0].gain, 0.9 * truth, 0.02 * truth);
+  EXPECT_NEAR(made.order[1].gain, 0.5 * truth, 0.03 * truth);
+  EXPECT_GT(made.order[1].low, 0);
+}
+
 TEST(Ranking, OneControlClassIsNotCreditedTwice) {
   Network network;
   network.add_variable(1, 0.8);

@@ -139,7 +139,7 @@ struct Outcome {
 
 }  // namespace
 
-std::optional<Estimate> Worlds::rare(const Cone& cone, const Factors& with) const {
+std::optional<Estimate> Worlds::rare(const Cone& cone, const Factors& with, Span span) const {
   const Network& network = *graph_.network;
   if (!cone.complete) return std::nullopt;
   const auto variables = static_cast<std::uint32_t>(network.variables.size());
@@ -183,6 +183,7 @@ std::optional<Estimate> Worlds::rare(const Cone& cone, const Factors& with) cons
   std::vector<bool> works(events.size());
   std::vector<double> reached(cone.triggers.size());
   for (std::size_t d = 0; d < days.size(); ++d) {
+    if ((span == Span::ninety_days && d != 2) || (span == Span::horizon && d != 3)) continue;
     Sums all;
     for (std::uint32_t block = 0; block < kBlocks; ++block) {
       const Priced price = priced(block, days[d]);

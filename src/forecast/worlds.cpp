@@ -133,6 +133,11 @@ std::uint64_t backward_pass(const Cone& cone, std::span<const Row> masks, const 
 
 }  // namespace
 
+bool is_rare(const Estimate& estimate) {
+  constexpr double kFew = 0.02;
+  return std::ranges::all_of(estimate.reach, [](double share) { return share < kFew; });
+}
+
 double sampling_error(const Estimate& estimate) {
   if (estimate.exact) return 0;
   const auto n = static_cast<double>(estimate.worlds);

@@ -63,8 +63,13 @@ struct Estimate {
   std::uint64_t work = 0;           ///< row operations that the backward passes took, for bounding work by counting
   std::vector<float> by_world;      ///< chance at the horizon in each sampled world; empty when exact, and along ways
 };
+/// Whether so few worlds reach the targets that their share says little.
+bool is_rare(const Estimate& estimate);
 /// Half the width of the 95 % interval of the 90-day chance, by the empirical Bernstein bound.
 double sampling_error(const Estimate& estimate);
+
+/// Which of the chances an estimate fills.
+enum class Span : std::uint8_t { all, ninety_days, horizon };
 
 class Worlds {
  public:
@@ -81,8 +86,9 @@ class Worlds {
   /// All 2^m worlds; only for m <= 24.
   [[nodiscard]] Estimate enumerate(const Cone& cone, const Factors& with) const;
   /// Of targets that plain worlds hardly reach: worlds are drawn along the ways to them. Nothing if the ways are too many to list, or
-  /// not all are known. `by_world` stays empty.
-  [[nodiscard]] std::optional<Estimate> rare(const Cone& cone, const Factors& with) const;
+  /// not all are known. `by_world` stays empty. The same ways meet the same fates under other factors, so that what a change does is told
+  /// however rare they are.
+  [[nodiscard]] std::optional<Estimate> rare(const Cone& cone, const Factors& with, Span span = Span::all) const;
   /// Whether step `s` works, world by world, for the words of one stripe.
   void mask_of(std::uint32_t step, const Factors& with, std::size_t stripe, std::uint64_t* out) const;
   [[nodiscard]] double chance(std::uint32_t variable, const Factors& with, std::uint32_t block) const;
