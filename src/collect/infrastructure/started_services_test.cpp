@@ -58,6 +58,18 @@ TEST(StartedServices, VariablesOfTheScriptCount) {
   EXPECT_EQ(endpoint(read("a.sh", "ollama serve\n"))->exposure, "local");
 }
 
+TEST(StartedServices, SettingsOfJupyterAreItsOptions) {
+  const Observation open = read("jupyter_notebook_config.py", "c.NotebookApp.token = ''\nc.NotebookApp.password = ''\nc.NotebookApp.ip = '0.0.0.0'  # all\n");
+  ASSERT_NE(endpoint(open), nullptr);
+  EXPECT_EQ(endpoint(open)->authentication, "none");
+  EXPECT_EQ(endpoint(open)->exposure, "internal");
+  const Observation json = read("jupyter_server_config.json", R"({"ServerApp": {"token": "", "ip": "0.0.0.0"}})");
+  ASSERT_NE(endpoint(json), nullptr);
+  EXPECT_EQ(endpoint(json)->authentication, "none");
+  EXPECT_NE(endpoint(read("jupyter_server_config.py", "c.ServerApp.token = ''\nc.ServerApp.password = 'argon2:x'\n"))->authentication, "none");
+  EXPECT_EQ(endpoint(read("jupyter_server_config.py", "# c.ServerApp.token = ''\n")), nullptr) << "as it is generated: all commented out";
+}
+
 TEST(StartedServices, WhatIsShownWrittenOrInstalledIsNotStarted) {
   for (const std::string_view text : {"echo \"mlflow server --host 0.0.0.0\"\n", "# mlflow server --host 0.0.0.0\n", "cat > unit <<EOF\nmlflow server --host 0.0.0.0\nEOF\n", "pip install 'mlflow server'\n", "docker build -t mlflow .\n"})
     EXPECT_EQ(endpoint(read("a.sh", text)), nullptr) << text;

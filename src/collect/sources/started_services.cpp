@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Services that scripts start: shell scripts, Makefiles, justfiles, Procfiles and the scripts of package.json. A command that starts a known
-// AI service (`vllm serve`, `docker run ... ollama/ollama`) is a workload that offers an endpoint.
+// AI service (`vllm serve`, `docker run ... ollama/ollama`) is a workload that offers an endpoint. So does a file of settings of Jupyter:
+// `c.ServerApp.ip = "0.0.0.0"` is its option --ServerApp.ip (jupyter-server.readthedocs.io, "Configuration Overview").
 //
 // A script says how a service is started, not that it runs: confidence is medium. What a variable holds is only known where the same file
 // sets it to plain text; here-documents and comments are nothing that runs. Limits: 4,000 commands a file.
@@ -25,9 +26,14 @@ constexpr std::size_t kMostCommands = 4'000;
 bool is_makefile(std::string_view name) { return one_of(name, {"Makefile", "makefile", "GNUmakefile", "justfile", "Justfile"}) || name.ends_with(".mk"); }
 bool is_shell(const Source& source) { return source.kind == format::ContentKind::shell || source.name.ends_with(".sh") || source.name.ends_with(".bash"); }
 
+bool is_jupyter_settings(std::string_view name) {
+  const std::size_t end = name.rfind("_config.");
+  return end != std::string_view::npos && one_of(name.substr(0, end), {"jupyter", "jupyter_notebook", "jupyter_server", "jupyter_lab"}) && one_of(name.substr(end + 8), {"py", "json"});
+}
+
 bool wants(const Source& source) {
   if (source.text.empty() || source.text.size() > (1U << 20)) return false;
-  return is_shell(source) || is_makefile(source.name) || source.name == "Procfile" || (source.name == "package.json" && holds(source.text, "\"scripts\""));
+  return is_jupyter_settings(source.name) || is_shell(source) || is_makefile(source.name) || source.name == "Procfile" || (source.name == "package.json" && holds(source.text, "\"scripts\""));
 }
 
 struct Command {
@@ -154,6 +160,12 @@ void read_docker_run(std::span<const std::string> words, Container& container) {
   if (container.exposure.empty()) container.exposure = "internal";
 }
 
+/// Which host it will be started on, and who reaches that, a script does not say.
+std::string exposure_of(const Container& container) {
+  const std::string exposure = exposure_on_host(container);
+  return exposure == "internet" ? "internal" : exposure;
+}
+
 /// The program that a command starts. Empty where it starts none: words that are shown, looked for or installed.
 Container program_of(const Command& command, const std::vector<std::pair<std::string, std::string>>& exported) {
   std::vector<std::string> words = split_words(command.text);
@@ -173,8 +185,40 @@ Container program_of(const Command& command, const std::vector<std::pair<std::st
   }
   if (one_of(last_of(words[0], '/'), {"echo", "printf", "cat", "grep", "sed", "awk", "pip", "pip3", "apt", "apt-get", "npm", "yarn", "pnpm", "brew", "git", "curl", "wget", "kubectl", "helm", "docker", "docker-compose", "pkill", "killall", "kill", "ps", "pgrep", "which", "command", "ssh", "test", "[", "[[", "if", "while", "alias", "export"})) return {};
   container.arguments = std::move(words);
-  // Which host it will be started on, and who reaches that, a script does not say.
-  container.exposure = exposure_on_host(container) == "internet" ? "internal" : exposure_on_host(container);
+  container.exposure = exposure_of(container);
+  return container;
+}
+
+/// "ServerApp.token" and "''" as the option of the command line.
+void add_option(std::string_view name, std::string_view value, Container& container) {
+  container.arguments.push_back("--" + std::string(name) + "=" + (value.empty() ? "''" : std::string(value)));
+}
+
+Container jupyter_of(const Source& source, std::uint32_t& line) {
+  Container container;
+  container.arguments = {"jupyter", "server"};
+  if (source.name.ends_with(".json")) {
+    const Result<Node> root = format::parse_json(source.text, *source.limits);
+    if (root)
+      for (const Node::Member& application : root->members)
+        for (const Node::Member& setting : application.value.members)
+          if (setting.value.is_scalar()) add_option(application.key + "." + setting.key, setting.value.scalar, container);
+  } else {
+    format::for_each_line(source.text, [&](std::string_view written, std::uint32_t number) {
+      written = format::trimmed_line(written);
+      const std::size_t equals = written.find('=');
+      if (!written.starts_with("c.") || equals == std::string_view::npos) return;
+      std::string_view value = format::trimmed_line(written.substr(equals + 1));
+      if (value.size() >= 2 && (value[0] == '"' || value[0] == '\'')) value = value.substr(1, value.find(value[0], 1) - 1);
+      else value = format::trimmed_line(value.substr(0, value.find('#')));
+      add_option(format::trimmed_line(written.substr(2, equals - 2)), value, container);
+      if (line == 0) line = number;
+    });
+  }
+  // A password asks too, whatever the token is.
+  const bool password = std::ranges::any_of(container.arguments, [](std::string_view option) { return holds(option, {"password="}) && !option.ends_with("=''"); });
+  if (password) std::erase_if(container.arguments, [](std::string_view option) { return holds(option, {".token="}); });
+  container.exposure = exposure_of(container);
   return container;
 }
 
@@ -198,8 +242,7 @@ void observe_started(const Source& source, Container container, const Command& c
   observe_service(container, key, place, workload, observe_image(container, place, into), into);
 }
 
-Result<Observation> read(const Source& source) {
-  Observation observation;
+void observe_commands(const Source& source, Observation& into) {
   const std::vector<Command> commands = source.name == "package.json" ? commands_of_package(source) : commands_of_lines(source);
   std::vector<std::pair<std::string, std::string>> exported;
   std::map<std::string, int> seen;
@@ -212,9 +255,21 @@ Result<Observation> read(const Source& source) {
     }
     Container container = program_of(command, exported);
     if (container.arguments.empty() && container.image.empty()) continue;
-    if (const Service* service = service_of(container)) observe_started(source, std::move(container), command, *service, seen, observation);
+    if (const Service* service = service_of(container)) observe_started(source, std::move(container), command, *service, seen, into);
   }
-  if (commands.size() >= kMostCommands) observation.gaps.push_back({source.path, source.member, "over-limit", "a script with 4,000 commands and more; the rest was not read"});
+  if (commands.size() >= kMostCommands) into.gaps.push_back({source.path, source.member, "over-limit", "a script with 4,000 commands and more; the rest was not read"});
+}
+
+Result<Observation> read(const Source& source) {
+  Observation observation;
+  if (is_jupyter_settings(source.name)) {
+    Command first{.text = {}, .line = 0};
+    Container container = jupyter_of(source, first.line);
+    std::map<std::string, int> seen;
+    if (const Service* service = container.arguments.size() > 2 ? service_of(container) : nullptr) observe_started(source, std::move(container), first, *service, seen, observation);
+  } else {
+    observe_commands(source, observation);
+  }
   for (Asset& asset : observation.assets) asset.confidence = Confidence::medium;
   return observation;
 }
