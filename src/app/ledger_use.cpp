@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "app/obtain.h"
 #include "app/pipeline.h"
@@ -51,7 +54,10 @@ std::string verdict(const forecast::HorizonScore& score) {
 }
 
 std::string text_of(const forecast::Scores& scores, std::size_t forecasts, double known_until, double now) {
-  std::string text = fmt::format("{} forecasts kept; what happened is known up to {:.0f} days ago\n", forecasts, std::max(0.0, now - known_until));
+  std::string text = fmt::format("{} forecast{} kept; what happened is known up to {:.0f} days ago\n", forecasts, forecasts == 1 ? "" : "s", std::max(0.0, now - known_until));
+  if (std::ranges::all_of(scores.horizons, [](const forecast::HorizonScore& s) { return s.count == 0; }))
+    return text + "No forecast can be judged yet: one counts 7, 30 and 90 days after it was made, once `forecast observe quiet --days T` or an incident says that the book was kept until then.\n" +
+           (scores.unforeseen ? fmt::format("{} of the incidents had not been forecast at all.\n", scores.unforeseen) : "");
   for (const forecast::HorizonScore& s : scores.horizons) {
     text += fmt::format("\n{} days: {} forecasts count, {} came true, {:.1f} were expected; {} still open\n", s.days, s.count, s.events, s.expected, s.open);
     if (s.count == 0) continue;
@@ -147,6 +153,26 @@ Result<std::shared_ptr<const forecast::StepRules>> learned_steps(std::shared_ptr
   return std::make_shared<const forecast::StepRules>(forecast::learn(*steps, *outcomes, tenant));
 }
 
+namespace {
+
+/// Says so where no earlier forecast names the incident: a name mistyped would count as one that was missed.
+std::string note_on_incident(const std::vector<store::LedgerEntry>& entries, const forecast::Outcome& outcome) {
+  if (outcome.kind != forecast::Outcome::Kind::incident) return "";
+  std::set<std::string> assets;
+  for (const forecast::PastForecast& past : forecasts_of(entries, outcome.tenant))
+    for (const forecast::PastIncident& one : past.incidents) {
+      if (one.type != outcome.type) continue;
+      if (one.asset == outcome.asset || one.name == outcome.asset) return "";
+      assets.insert(one.name);
+    }
+  std::string named;
+  for (const std::string& one : assets)
+    if (std::ranges::count(named, ',') < 7) named += (named.empty() ? "" : ", ") + excerpt_of(one, 80);
+  return fmt::format("no forecast of this ledger names {} at {}; it counts as not forecast{}\n", outcome.type, excerpt_of(outcome.asset, 80), named.empty() ? "" : ". They name it at: " + named);
+}
+
+}  // namespace
+
 int observe(const Arguments& arguments) {
   const std::string path = ledger_path(arguments);
   if (path.empty()) return refuse({"no ledger to write to", "", "", "--ledger FILE"});
@@ -176,6 +202,7 @@ int observe(const Arguments& arguments) {
   const auto written = store::append_to_ledger(path, {.at = now_utc(), .kind = "outcome", .tenant = outcome.tenant, .body = body.dump(-1, ' ', false, Json::error_handler_t::replace)});
   if (!written) return refuse(written.error());
   std::string text = fmt::format("entry {} of {}: {}\n", written->number, path, arguments.positional[1]);
+  text += note_on_incident(*before, outcome);
   outcomes->push_back(outcome);
   std::vector<forecast::Learned> changes;
   forecast::learn(**steps, *outcomes, outcome.tenant, &changes);
@@ -189,6 +216,7 @@ int observe(const Arguments& arguments) {
 int verify(const Arguments& arguments) {
   const std::string path = ledger_path(arguments);
   if (path.empty()) return refuse({"no ledger to read", "", "", "--ledger FILE"});
+  if (std::error_code ignored; !std::filesystem::exists(path, ignored)) return refuse({"there is no such ledger", path, "", "a file that `stormwatch forecast TARGET --ledger FILE` has written"});
   const auto entries = store::read_ledger(path);
   if (!entries) return refuse(entries.error(), incomplete);
   const auto outcomes = outcomes_of(*entries);

@@ -90,9 +90,10 @@ Result<std::vector<std::uint32_t>> chosen_actions(const std::vector<CandidateAct
       if (candidates[i].title == text || (text.size() >= 4 && candidates[i].id.text().starts_with(text))) fits.push_back(i);
     if (fits.size() != 1) {
       std::string known;
-      for (std::size_t i = 0; i < std::min<std::size_t>(candidates.size(), 30); ++i)
+      constexpr std::size_t kNamed = 6;
+      for (std::size_t i = 0; i < std::min(candidates.size(), kNamed); ++i)
         known += fmt::format("{}{} ({})", i ? "; " : "", candidates[i].id.text(), candidates[i].title);
-      return failure(fits.empty() ? "unknown action " + text : "more than one action fits " + text, "--what-if", "", known.empty() ? "no actions are known" : "one of: " + known);
+      return failure(fits.empty() ? "unknown action " + text : "more than one action fits " + text, "--what-if", "", known.empty() ? "no actions are known" : "one that `stormwatch plan` lists, such as " + known);
     }
     out.push_back(fits.front());
   }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "app/command.h"
 #include "app/obtain.h"
@@ -66,7 +67,7 @@ std::string bundles_of(const Posture& posture) {
   return text;
 }
 
-void print_actions(const Posture& posture, bool colour) {
+void print_actions(const Posture& posture, bool colour, const std::string& budget) {
   const Forecast& forecast = posture.forecast;
   std::string text = fmt::format("Expected loss over {} days: ${:.0f}\n", forecast.horizon_days, forecast.expected_loss) + summary_of(forecast);
   double hours = 0;
@@ -86,20 +87,30 @@ void print_actions(const Posture& posture, bool colour) {
     if (!action.verify.empty()) text += fmt::format("     verify: {}\n", excerpt_of(action.verify, 300));
     if (!action.how.empty()) text += fmt::format("     how: {}\n", excerpt_of(action.how, 300));
   }
-  if (forecast.actions.empty()) text += "No action changes the forecast.\n";
+  if (forecast.actions.empty()) text += budget.empty() ? "No action changes the forecast.\n" : fmt::format("No action that changes the forecast fits in {} h.\n", budget);
   text += curve_of(forecast) + bundles_of(posture);
   print(text);
 }
 
+/// Incidents that have a level before or after, and the first others that change: most changed first.
 int what_if(const Posture& posture, const Forecast& changed) {
-  std::string text = fmt::format("Expected loss over {} days: ${:.0f} → ${:.0f}\n", posture.forecast.horizon_days, posture.forecast.expected_loss, changed.expected_loss);
+  constexpr std::size_t kWithoutLevel = 10;
+  std::vector<std::tuple<bool, double, std::string>> rows;  // without a level, change, text
   for (const Incident& before : posture.forecast.incidents) {
     const auto after = std::ranges::find(changed.incidents, before.id, &Incident::id);
     const double p = after == changed.incidents.end() ? 0 : after->chance.p90;
     const Level level = after == changed.incidents.end() ? Level::none : after->level;
-    if (before.level == Level::none && level == Level::none) continue;
-    text += fmt::format("  {:9} → {:9}  {:5.1f} % → {:5.1f} %  {}\n", name_of(before.level), name_of(level), before.chance.p90 * 100, p * 100, title_on(posture, before));
+    const bool none = before.level == Level::none && level == Level::none;
+    if (none && before.chance.p90 - p < 0.0005) continue;
+    rows.emplace_back(none, p - before.chance.p90, fmt::format("  {:9} → {:9}  {:5.1f} % → {:5.1f} %  {}\n", name_of(before.level), name_of(level), before.chance.p90 * 100, p * 100, title_on(posture, before)));
   }
+  std::ranges::stable_sort(rows, [](const auto& a, const auto& b) { return std::tie(std::get<0>(a), std::get<1>(a)) < std::tie(std::get<0>(b), std::get<1>(b)); });
+  std::string text = fmt::format("Expected loss over {} days: ${:.0f} → ${:.0f}\n", posture.forecast.horizon_days, posture.forecast.expected_loss, changed.expected_loss);
+  std::size_t without = 0;
+  for (const auto& [none, change, row] : rows)
+    if (!none || ++without <= kWithoutLevel) text += row;
+  if (without > kWithoutLevel) text += fmt::format("  and {} more without a level\n", without - kWithoutLevel);
+  if (rows.empty()) text += "  No incident changes by 0.1 points or more.\n";
   print(text);
   return done;
 }
@@ -128,7 +139,7 @@ int run(const Arguments& arguments) {
     print(json.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
     return done;
   }
-  print_actions(obtained->posture, colour_wanted(STDOUT_FILENO));
+  print_actions(obtained->posture, colour_wanted(STDOUT_FILENO), arguments.value("--budget"));
   return done;
 }
 
