@@ -22,6 +22,7 @@ std::string_view role_of(const Source& source) {
   const auto within = [&](std::string_view part) { return path.find(part) != std::string::npos; };
   for (const std::string_view known : {"agents.md", "claude.md", "claude.local.md", "gemini.md", "qwen.md", "codex.md", "warp.md", ".cursorrules", ".windsurfrules", ".clinerules", ".roorules", ".goosehints", "copilot-instructions.md", "agent.md", "soul.md", "crush.md", "conventions.md", ".rules"})
     if (name == known) return "agent-instructions";
+  if (name.ends_with(".skill.md")) return "agent-instructions";
   const bool prose = name.ends_with(".md") || name.ends_with(".mdc") || name.ends_with(".txt");
   if (prose && (within("/.cursor/rules/") || within("/.windsurf/rules/") || within("/.clinerules/") || within("/.roo/rules") || within("/.kiro/steering/") || within("/.continue/rules/") || within("/.claude/rules/") || within("/.amazonq/rules/") ||
                 within("/.github/instructions/") || name.ends_with(".instructions.md")))

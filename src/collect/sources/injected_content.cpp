@@ -4,9 +4,11 @@
 //
 // Two judges: the phrase rules, on the parts around hits of the packs' topic `instruction`; and the text model, on all of a text that
 // is written as prose (its first 256 KiB). Source code, and files that agent collectors own (skills, agent files, prompts, tools), are
-// not this collector's. A text that explains prompt injection quotes it: it makes no sighting.
+// not this collector's. A text that explains prompt injection quotes it: it makes no sighting. Of documentation in Markdown only comments
+// are read, which no reader sees and every model does.
 #include <algorithm>
 
+#include "base/text.h"
 #include "collect/collector.h"
 #include "collect/instruction_text.h"
 #include "collect/prose.h"
@@ -16,7 +18,7 @@ namespace {
 
 constexpr std::uint64_t kAround = 900;
 constexpr std::size_t kParts = 64;
-constexpr std::size_t kHiddenReads = 256 << 10;
+constexpr std::size_t kHiddenReads = 256 << 10, kLongestComment = 8 << 10;
 
 bool is_content(format::ContentKind kind) {
   using enum format::ContentKind;
@@ -32,8 +34,9 @@ bool wants_content(const Source& source) {
   return source.context != "vendored" && source.name != "SKILL.md";
 }
 
-/// A page of documentation, also where it lies among examples or tests.
+/// A page of documentation, also where it lies among examples or tests. What a folder of knowledge holds is written for a model to find.
 bool is_documentation(const Source& source) {
+  if (holds(lower("/" + source.path), {"/knowledge-base/", "/knowledge_base/", "/knowledgebase/", "/rag/"})) return false;
   return source.context == "documentation" || ((source.context == "example" || source.context == "test") && (source.path.starts_with("docs/") || source.path.find("/docs/") != std::string::npos));
 }
 
@@ -45,14 +48,55 @@ bool is_code_comment(std::string_view text, std::uint64_t at) {
   return begin.starts_with("//") || begin.starts_with(";;") || begin.starts_with("/*");
 }
 
+/// Whether a sighting of the phrase rules speaks to a model that reads a document, rather than ordering what any text may order.
+bool speaks_to_a_model(const Sighting& sighting) {
+  if (sighting.what != "hidden-instruction") return true;
+  if (one_of(sighting.subject, {"override", "jailbreak", "prompt-theft", "secret-request"})) return true;
+  if (one_of(sighting.subject, {"covert-action", "data-diversion", "concealment"})) return sighting.confidence == Confidence::high;
+  return sighting.subject == "addressed-to-model" && sighting.confidence != Confidence::low;
+}
+
+/// What the phrase rules see in text_[begin, end); a line that says the same in ten sentences is one to look at.
+void add_instructions(const Source& source, std::uint64_t begin, std::uint64_t end, Asset& content) {
+  for (Sighting& sighting : read_instructions(source.text.substr(begin, end - begin), [&](std::size_t offset) { return source.place_at(begin + offset); })) {
+    if (!speaks_to_a_model(sighting)) continue;
+    if (sighting.what == "hidden-instruction") sighting.what = "prompt-injection";
+    const bool told_before = std::ranges::any_of(content.sightings, [&](const Sighting& s) { return s.what == sighting.what && s.subject == sighting.subject && s.place.line == sighting.place.line; });
+    if (!told_before) content.sightings.push_back(std::move(sighting));
+  }
+}
+
+/// Comments of HTML within Markdown; those in fences are examples of something.
+void read_comments(const Source& source, Asset& content) {
+  const std::string_view text = source.text;
+  std::size_t parts = 0;
+  for (std::size_t at = text.find("<!--"), fence = text.find("```"); at != std::string_view::npos && parts < kParts; at = text.find("<!--", at)) {
+    if (fence < at) {
+      const std::size_t close = text.find("```", fence + 3);
+      if (close == std::string_view::npos) return;
+      fence = text.find("```", close + 3);
+      at = std::max(at, close);
+      continue;
+    }
+    const std::size_t end = std::min(text.find("-->", at), text.size());
+    add_instructions(source, at, std::min(end, at + kLongestComment), content);
+    at = end;
+    ++parts;
+  }
+}
+
 Result<Observation> read_content(const Source& source) {
   Observation observation;
-  if (source.kind == format::ContentKind::markdown && (is_documentation(source) || source.name == "README.md" || source.name == "CHANGELOG.md")) return observation;
   if (explains_attacks(source.text)) return observation;
   DatasetFacts facts;
   facts.format = format::name_of(source.kind);
   facts.bytes = static_cast<std::int64_t>(source.size);
   Asset content = make_asset("file:" + source.path + (source.member.empty() ? "" : "!/" + source.member), source.name, facts, source.place());
+  if (source.kind == format::ContentKind::markdown && (is_documentation(source) || source.name == "README.md" || source.name == "CHANGELOG.md")) {
+    read_comments(source, content);
+    if (!content.sightings.empty()) observation.add(std::move(content));
+    return observation;
+  }
   std::uint64_t read_to = 0;
   std::size_t parts = 0;
   for (const match::Hit& hit : source.hits) {
@@ -61,17 +105,7 @@ Result<Observation> read_content(const Source& source) {
     ++parts;
     const std::uint64_t begin = std::max(read_to, hit.begin > kAround ? hit.begin - kAround : 0);
     read_to = std::min<std::uint64_t>(hit.end + kAround, source.text.size());
-    const std::string_view part = source.text.substr(begin, read_to - begin);
-    for (Sighting& sighting : read_instructions(part, [&](std::size_t offset) { return source.place_at(begin + offset); })) {
-      const bool tells = sighting.subject == "override" || sighting.subject == "jailbreak" || sighting.subject == "prompt-theft" || sighting.subject == "secret-request";
-      const bool hides = sighting.confidence == Confidence::high && (sighting.subject == "covert-action" || sighting.subject == "data-diversion" || sighting.subject == "concealment");
-      const bool addressed = sighting.subject == "addressed-to-model" && sighting.confidence != Confidence::low;
-      if (sighting.what == "hidden-instruction" && !tells && !hides && !addressed) continue;
-      if (sighting.what == "hidden-instruction") sighting.what = "prompt-injection";
-      // A row that says the same in ten sentences is one row to look at.
-      const bool told_before = std::ranges::any_of(content.sightings, [&](const Sighting& s) { return s.what == sighting.what && s.subject == sighting.subject && s.place.line == sighting.place.line; });
-      if (!told_before) content.sightings.push_back(std::move(sighting));
-    }
+    add_instructions(source, begin, read_to, content);
   }
   const bool certain = std::ranges::any_of(content.sightings, [](const Sighting& s) { return s.confidence != Confidence::low; });
   if (!certain && is_prose(source)) {
