@@ -99,13 +99,15 @@ if (!leveled.length) $("forecast-list").append(make("div", { class: "card" }, "N
 
 // --- actions ---------------------------------------------------------------------------------------------------------
 const most = Math.max(1, ...report.actions.map((a) => a.expected_loss_reduction));
+const command = (label, text) => (text ? make("div", { class: "how" }, label, make("code", {}, text)) : null);
 report.actions.forEach((action, i) => {
   const effects = action.probability_change.filter((e) => Math.abs(e.before - e.after) >= 0.005).slice(0, 3).map((e) => {
     const incident = report.forecast.incidents.find((x) => x.id === e.incident);
     return incident ? make("div", {}, `${incident.title} on ${nameOf(incident.asset)}: ${percent(e.before)} → ${percent(e.after)}`) : null;
   });
   $("actions-list").append(make("div", { class: "action" }, make("div", { class: "n" }, String(i + 1)),
-    make("div", {}, make("h3", {}, action.title), make("div", { class: "effects" }, ...effects), action.fix.text && !action.fix.text.startsWith(action.title) ? make("div", { class: "how" }, action.fix.text) : null),
+    make("div", {}, make("h3", {}, action.title), make("div", { class: "effects" }, ...effects), action.fix.text && !action.fix.text.startsWith(action.title) ? make("div", { class: "how" }, action.fix.text) : null,
+      command("do it: ", action.fix.patch), command("verify: ", action.fix.verify)),
     make("div", { class: "right" }, make("b", {}, "−" + money(action.expected_loss_reduction)), ` · about ${+action.effort_hours.toFixed(1)} h`,
       make("div", { class: "bar", style: `width:${Math.max(2, (100 * action.expected_loss_reduction) / most)}%` }),
       action.findings.length ? make("div", {}, `closes ${action.findings.length} finding${action.findings.length > 1 ? "s" : ""}`) : null)));
