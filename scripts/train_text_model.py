@@ -21,7 +21,7 @@ import text_model_features as tm
 
 WIDTHS = (16, 64, 256)
 MOST_WORDS = 6000
-SHARES, LONG, SHORT = (0.3, 0.3, 0.4), 0.8, 1.0  # of the widths; how much length and shortness take away
+SHARES, LONG, SHORT = (0.1, 0.2, 0.7), 1.2, 1.5  # of the widths; how much length and shortness take away
 PLAIN_WORDS, FEW_WORDS = 60, 40                  # more and fewer are lowered
 
 
