@@ -89,7 +89,7 @@ constexpr CallRule kRules[] = {
     {"urllib.request.Request", Effect::fetch, 0, "url", "url"}, {"urllib2.urlopen", Effect::fetch, 0, "url", "url"}, {"urllib3.PoolManager.request", Effect::send, 1, "url", "url"},
     {"fetch", Effect::fetch, 0, "", "url"}, {"node-fetch", Effect::fetch, 0, "", "url"}, {"undici.fetch", Effect::fetch, 0, "", "url"}, {"axios", Effect::fetch, 0, "", "url"},
     {"axios.get", Effect::fetch, 0, "", "url"}, {"axios.post", Effect::send, 0, "", "url"}, {"axios.put", Effect::send, 0, "", "url"}, {"axios.request", Effect::send, 0, "", "url"},
-    {"got", Effect::fetch, 0, "", "url"}, {"https.request", Effect::send, 0, "", "url"}, {"http.request", Effect::send, 0, "", "url"}, {"https.get", Effect::fetch, 0, "", "url"},
+    {"got", Effect::fetch, 0, "", "url"}, {"https.request", Effect::send, 0, "", "url"}, {"http.request", Effect::send, 0, "", "url"}, {"https.request.write", Effect::send}, {"http.request.write", Effect::send}, {"https.request.end", Effect::send}, {"http.request.end", Effect::send}, {"https.get", Effect::fetch, 0, "", "url"},
     {"socket.socket.send", Effect::send}, {"socket.socket.sendall", Effect::send}, {"socket.socket.sendto", Effect::send}, {"socket.socket.connect", Effect::send, 0, "", "url"},
     {"socket.socket.connect_ex", Effect::send, 0, "", "url"}, {"socket.create_connection", Effect::send, 0, "", "url"}, {"socket.gethostbyname", Effect::fetch, 0, "", ""},
     {"websockets.connect", Effect::send, 0, "", "url"}, {"ftplib.FTP", Effect::send}, {"paramiko.SSHClient.connect", Effect::send}, {"http.client.HTTPSConnection", Effect::send, 0, "", "url"},
