@@ -58,18 +58,21 @@ bool VersionQuestion::is_listed(std::string_view versions) const {
 }
 
 void VersionQuestion::ask(const Row& row, std::vector<Hit>& hits) {
+  const auto add = [&] { read_rest(hits.emplace_back(row).row); };
   if (!version_) {
-    if (!row.flags.empty() && row.ranges == "+0") hits.emplace_back(row);
+    if (row.ranges != "+0") return;
+    add();
+    if (hits.back().row.flags.empty()) hits.pop_back();
     return;
   }
   bool affected = false;
   for (std::string_view ranges = row.ranges; !ranges.empty();) {
     if (!in_range(next_part(ranges, '|'))) continue;
-    if (!affected) hits.emplace_back(row);
+    if (!affected) add();
     affected = true;
     lower_fix(hits.back());
   }
-  if (!affected && is_listed(row.versions)) hits.emplace_back(row);
+  if (!affected && is_listed(row.versions)) add();
 }
 
 std::string outside_ranges(std::string_view ecosystem, std::string_view ranges, std::string_view versions) {

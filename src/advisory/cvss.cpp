@@ -97,7 +97,9 @@ std::optional<double> score_of_short(std::string_view short_form) {
 std::string long_vector(std::string_view short_form) {
   std::span<const Metric> metrics = metrics_of(short_form.substr(0, 3));
   if (metrics.empty() || short_form.size() != metrics.size() + 4) return {};
-  std::string vector = "CVSS:" + std::string(short_form.substr(0, 3));
+  std::string vector;
+  vector.reserve(48);
+  vector.append("CVSS:").append(short_form.substr(0, 3));
   for (std::size_t i = 0; i < metrics.size(); ++i) {
     vector += '/';
     vector += metrics[i].name;

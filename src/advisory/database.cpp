@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
+#include <cstring>
 #include <span>
 
 #include "advisory/affected.h"
@@ -53,14 +55,20 @@ std::vector<std::pair<std::size_t, const Hit*>> joined_by_ids(const std::vector<
     return i;
   };
   struct Named {
-    std::size_t hash;  // texts are compared only where it is the same
+    std::uint64_t end;  // the last eight bytes: texts are compared only where they are the same
     std::string_view id;
     std::size_t hit;
     auto operator<=>(const Named&) const = default;
   };
   std::vector<Named> named;
+  if (hits.size() == 1) return {{0, &hits.front()}};
   named.reserve(hits.size() * 3);
-  const auto name = [&](std::string_view id, std::size_t hit) { named.emplace_back(std::hash<std::string_view>{}(id), id, hit); };
+  const auto name = [&](std::string_view id, std::size_t hit) {
+    std::uint64_t end = 0;
+    const std::size_t size = std::min(id.size(), sizeof end);
+    std::memcpy(&end, id.data() + id.size() - size, size);
+    named.emplace_back(end, id, hit);
+  };
   for (std::size_t i = 0; i < hits.size(); ++i) {
     group[i] = i;
     name(hits[i].row.id, i);
@@ -68,7 +76,7 @@ std::vector<std::pair<std::size_t, const Hit*>> joined_by_ids(const std::vector<
   }
   std::sort(named.begin(), named.end());
   for (std::size_t k = 1; k < named.size(); ++k) {
-    if (named[k].hash != named[k - 1].hash || named[k].id != named[k - 1].id) continue;
+    if (named[k].end != named[k - 1].end || named[k].id != named[k - 1].id) continue;
     const std::size_t a = root(named[k - 1].hit), b = root(named[k].hit);
     group[std::max(a, b)] = std::min(a, b);
   }
@@ -82,6 +90,7 @@ std::vector<std::pair<std::size_t, const Hit*>> joined_by_ids(const std::vector<
 /// The ids of the hits, the one to show first.
 std::vector<std::string_view> ids_of(std::span<const Hit* const> hits) {
   std::vector<std::string_view> ids;
+  ids.reserve(hits.size() * 4);
   for (const Hit* hit : hits) {
     ids.push_back(hit->row.id);
     for (std::string_view aliases = hit->row.aliases; !aliases.empty();) ids.push_back(next_part(aliases, ','));
@@ -113,6 +122,7 @@ void add_score_and_fix(Match& match, std::span<const Hit* const> hits) {
 
 Match merged(std::span<const Hit* const> hits, const SortedTable& exploitation) {
   Match match;
+  match.cwes.reserve(hits.size() * 2);
   for (const Hit* hit : hits) {
     for (std::string_view cwes = hit->row.cwes; !cwes.empty();) match.cwes.push_back("CWE-" + std::string(next_part(cwes, ',')));
     match.malicious |= !hit->row.flags.empty();
@@ -131,6 +141,7 @@ Match merged(std::span<const Hit* const> hits, const SortedTable& exploitation) 
 
 /// Each match is moved once, which a sort of the matches themselves does not hold to.
 std::vector<Match> sorted_by_id(std::vector<Match> matches) {
+  if (std::ranges::is_sorted(matches, {}, &Match::id)) return matches;
   std::vector<Match*> order;
   order.reserve(matches.size());
   for (Match& match : matches) order.push_back(&match);

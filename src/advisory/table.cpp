@@ -41,8 +41,13 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 Row next_row(std::string_view& lines) {
   std::string_view rest = next_part(lines, '\n');
   Row row;
-  for (std::string_view Row::*cell : {&Row::key, &Row::id, &Row::aliases, &Row::ranges, &Row::versions, &Row::cvss, &Row::flags, &Row::cwes}) row.*cell = next_part(rest, '\t');
+  for (std::string_view Row::*cell : {&Row::key, &Row::id, &Row::aliases, &Row::ranges, &Row::versions}) row.*cell = next_part(rest, '\t');
+  row.unread = rest;
   return row;
+}
+
+void read_rest(Row& row) {
+  for (std::string_view Row::*cell : {&Row::cvss, &Row::flags, &Row::cwes}) row.*cell = next_part(row.unread, '\t');
 }
 
 std::string index_of(std::string_view table) {
@@ -58,9 +63,9 @@ std::string index_of(std::string_view table) {
 
 std::size_t SortedTable::start(std::size_t place) const {
   if (place * 4 + 4 > index_.size()) return text_.size();
-  std::size_t at = 0;
-  for (std::size_t byte = 4; byte-- > 0;) at = at << 8 | static_cast<unsigned char>(index_[place * 4 + byte]);
-  return std::min(at, text_.size());
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(index_[place * 4 + i])); };
+  const std::uint32_t at = byte(0) | byte(1) << 8 | byte(2) << 16 | byte(3) << 24;  // one load where numbers stand like this
+  return std::min<std::size_t>(at, text_.size());
 }
 
 std::string_view SortedTable::lines_of(std::string_view key) const {

@@ -25,6 +25,7 @@ namespace stormwatch::advisory {
 
 struct Row {
   std::string_view key, id, aliases, ranges, versions, cvss, flags, cwes;
+  std::string_view unread;  ///< of next_row: the cells from `cvss` on, until read_rest
 };
 
 /// Takes the part before the next separator, and the separator, from the front of `text`.
@@ -34,8 +35,9 @@ inline std::string_view next_part(std::string_view& text, char separator) {
   text.remove_prefix(std::min(end + 1, text.size()));
   return part;
 }
-/// Takes the line at the front of `lines` as a row.
+/// Takes the line at the front of `lines` as a row. Most rows are of no interest once their versions are read: the cells after these wait.
 Row next_row(std::string_view& lines);
+void read_rest(Row& row);
 
 /// A sorted table that is asked often. May be asked from several threads.
 class SortedTable {
