@@ -116,6 +116,12 @@ Flows Follower::run() {
   return out;
 }
 
+Taint Follower::variable_named(Index name, Index at, Index owner) {
+  if (const auto constant = names_.string_value(name)) return is_secret_name(*constant) ? fresh(kSecretVariable, at) : Taint{};
+  const bool chosen = name != kNone && (effective_bare(taint(name, owner), owner) & (kToolArgument | kModelOutput | kUserInput));
+  return chosen ? fresh(kCredential, at) : Taint{};
+}
+
 std::uint32_t Follower::effective(const Taint& t, Index owner) const {
   std::uint32_t labels = t.labels;
   if (owner != kNone)
@@ -296,8 +302,7 @@ Taint Follower::taint(Index i, Index owner, bool unused) {
         if (k == 0) found = part;
       }
       if (!e.parts.empty() && (found.labels & kEnvironment) && e.parts.size() > 1) {
-        const std::string variable = names_.string_value(e.parts[1]).value_or("");
-        return is_secret_name(variable) ? fresh(kSecretVariable, i) : Taint{};
+        return variable_named(e.parts[1], i, owner);
       }
       return found;
     }

@@ -36,7 +36,7 @@ Taint Follower::call(Index i, const Expression& e, Index owner, bool unused) {
     case Effect::fetch: return fresh(kWebContent, i);
     case Effect::environment: {
       if (name == "os.environ.copy" || name == "os.environ.items") return fresh(kEnvironment | kCredential, i);
-      return is_secret_name(names_.string_value(m_.argument(e, 0)).value_or("")) ? fresh(kSecretVariable, i) : Taint{};
+      return variable_named(m_.argument(e, 0), i, owner);
     }
     case Effect::read_file:
       return fresh(is_credential_path(names_.pattern_of(effect.argument)) || credential_list(effect.argument) ? kCredential | kFileContent : static_cast<std::uint32_t>(kFileContent), i);
@@ -57,7 +57,7 @@ Taint Follower::call(Index i, const Expression& e, Index owner, bool unused) {
   Taint out = object;
   out.labels &= ~static_cast<std::uint32_t>(kSecretVariable);  // a client made with a key does not answer with it
   if (object.labels & kEnvironment) {
-    if (one_of(callee.text, {"get"})) return is_secret_name(names_.string_value(m_.argument(e, 0)).value_or("")) ? fresh(kSecretVariable, i) : Taint{};
+    if (callee.text == "get") return variable_named(m_.argument(e, 0), i, owner);
     out.labels |= kCredential;
   }
   if (one_of(callee.text, {"startswith", "endswith", "isdigit", "exists", "is_file", "includes", "startsWith", "count", "find", "index", "hexdigest", "is_relative_to"})) return {};

@@ -54,6 +54,8 @@ class Follower {
  private:
   // flow.cpp
   template <class V> void each_part(Index root, V&& visit) const;
+  /// One variable of the environment: a secret's by its name, or any of them where who calls says which.
+  Taint variable_named(Index name, Index at, Index owner);
   [[nodiscard]] std::uint32_t effective(const Taint& t, Index owner) const;  ///< all labels, those that callers pass in included
   [[nodiscard]] std::uint32_t effective_bare(const Taint& t, Index owner) const;
   [[nodiscard]] Guard guard_of(const Taint& t, Index owner) const;
