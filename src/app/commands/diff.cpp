@@ -9,6 +9,7 @@
 #include "app/command.h"
 #include "app/obtain.h"
 #include "app/stored_posture.h"
+#include "report/money.h"
 
 namespace stormwatch::app {
 
@@ -59,7 +60,7 @@ std::string changes(const Posture& before, const Posture& after) {
                                                      is ? name_of(is->level) : "none", excerpt_of(any.title, 70), where ? excerpt_of(where->name, 50) : "?"));
   }
   std::ranges::sort(moved);
-  text += fmt::format("\nForecast: expected loss ${:.0f} → ${:.0f}\n", before.forecast.expected_loss, after.forecast.expected_loss);
+  text += fmt::format("\nForecast: expected loss {} → {}\n", report::money(before.forecast.expected_loss), report::money(after.forecast.expected_loss));
   for (const auto& [size, row] : moved) text += row + "\n";
   if (before.forecast.method != after.forecast.method)
     text += "\nThe method of the forecast changed between the two, so not every change is one of risk:\n  " + before.forecast.method + "\n  " + after.forecast.method + "\n";

@@ -10,10 +10,14 @@
 
 #include "app/command.h"
 #include "app/obtain.h"
+#include "report/money.h"
 
 namespace stormwatch::app {
 
 namespace {
+
+/// With one figure more than elsewhere: what actions bring is compared here.
+std::string exact(double amount) { return report::money(amount, "USD", 1); }
 
 std::string title_on(const Posture& posture, const Incident& incident) {
   const Asset* asset = posture.estate.find(incident.asset);
@@ -61,22 +65,22 @@ std::string bundles_of(const Posture& posture) {
     std::string numbers;
     for (ActionId id : bundle.actions)
       numbers += fmt::format("{}{}", numbers.empty() ? "" : ", ", std::ranges::find(posture.forecast.actions, id, &Action::id) - posture.forecast.actions.begin() + 1);
-    text += fmt::format("  {}: {} → {} with {} ({:g} h, −${:.0f} in all)\n", title_on(posture, *incident), fmt::format("{:.1f} %", bundle.before * 100), fmt::format("{:.1f} %", bundle.after * 100), numbers,
-                        bundle.effort_hours, bundle.loss_reduction);
+    text += fmt::format("  {}: {} → {} with {} ({:g} h, −{} in all)\n", title_on(posture, *incident), fmt::format("{:.1f} %", bundle.before * 100), fmt::format("{:.1f} %", bundle.after * 100), numbers,
+                        bundle.effort_hours, exact(bundle.loss_reduction));
   }
   return text;
 }
 
 void print_actions(const Posture& posture, bool colour, const std::string& budget) {
   const Forecast& forecast = posture.forecast;
-  std::string text = fmt::format("Expected loss over {} days: ${:.0f}\n", forecast.horizon_days, forecast.expected_loss) + summary_of(forecast);
+  std::string text = fmt::format("Expected loss over {} days: {}\n", forecast.horizon_days, exact(forecast.expected_loss)) + summary_of(forecast);
   double hours = 0;
   for (std::size_t i = 0; i < forecast.actions.size(); ++i) {
     const Action& action = forecast.actions[i];
     hours += action.effort_hours;
-    text += fmt::format("\n{:3}. {}{}{}\n     {}  {:g} h (sum {:g} h)  −${:.0f} alone (95 %: {:.0f} to {:.0f}), −${:.0f} with those before it\n", i + 1,
+    text += fmt::format("\n{:3}. {}{}{}\n     {}  {:g} h (sum {:g} h)  −{} alone (95 %: {} to {}), −{} with those before it\n", i + 1,
                         colour ? "\x1b[1m" : "", excerpt_of(action.title, 200), colour ? "\x1b[0m" : "", action.id.text().substr(0, 8), action.effort_hours, hours,
-                        action.loss_reduction, action.loss_low, action.loss_high, action.cumulative_reduction);
+                        exact(action.loss_reduction), exact(action.loss_low), exact(action.loss_high), exact(action.cumulative_reduction));
     for (std::size_t e = 0; e < action.effects.size() && e < 3; ++e) {
       const auto found = std::ranges::find(forecast.incidents, action.effects[e].incident, &Incident::id);
       if (found != forecast.incidents.end())
@@ -105,7 +109,7 @@ int what_if(const Posture& posture, const Forecast& changed) {
     rows.emplace_back(none, p - before.chance.p90, fmt::format("  {:9} → {:9}  {:5.1f} % → {:5.1f} %  {}\n", name_of(before.level), name_of(level), before.chance.p90 * 100, p * 100, title_on(posture, before)));
   }
   std::ranges::stable_sort(rows, [](const auto& a, const auto& b) { return std::tie(std::get<0>(a), std::get<1>(a)) < std::tie(std::get<0>(b), std::get<1>(b)); });
-  std::string text = fmt::format("Expected loss over {} days: ${:.0f} → ${:.0f}\n", posture.forecast.horizon_days, posture.forecast.expected_loss, changed.expected_loss);
+  std::string text = fmt::format("Expected loss over {} days: {} → {}\n", posture.forecast.horizon_days, exact(posture.forecast.expected_loss), exact(changed.expected_loss));
   std::size_t without = 0;
   for (const auto& [none, change, row] : rows)
     if (!none || ++without <= kWithoutLevel) text += row;

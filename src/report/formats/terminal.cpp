@@ -11,6 +11,7 @@
 #include <set>
 
 #include "base/dates.h"
+#include "report/money.h"
 #include "report/report.h"
 #include "report/wrap.h"
 
@@ -53,13 +54,6 @@ std::string_view colour_of(Severity severity) {
 std::string percent(double p) {
   if (p > 0 && p < 0.001) return "<0.1 %";
   return p < 0.1 ? fmt::format("{:.1f} %", p * 100) : fmt::format("{:.0f} %", p * 100);
-}
-
-std::string money(double amount, std::string_view currency) {
-  const std::string sign = currency == "USD" ? "$" : std::string(currency) + " ";
-  if (amount >= 1e6) return fmt::format("{}{:.1f}M", sign, amount / 1e6);
-  if (amount >= 1e3) return fmt::format("{}{:.0f}k", sign, amount / 1e3);
-  return fmt::format("{}{:.0f}", sign, amount);
 }
 
 std::string plural(std::size_t count, std::string_view one) { return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s"); }
