@@ -32,7 +32,7 @@ bool is_jupyter_settings(std::string_view name) {
 }
 
 bool wants(const Source& source) {
-  if (source.text.empty() || source.text.size() > (1U << 20)) return false;
+  if (source.text.empty() || source.text.size() > (1U << 20) || source.context == "vendored") return false;
   return is_jupyter_settings(source.name) || is_shell(source) || is_makefile(source.name) || source.name == "Procfile" || (source.name == "package.json" && holds(source.text, "\"scripts\""));
 }
 
