@@ -51,6 +51,7 @@ Follower::Follower(const Names& names, const std::vector<Role>& roles, const Fin
   for (Index i = 0; i < m_.expressions.size(); ++i)
     if (m_.at(i).kind == ExpressionKind::call)
       if (const Index f = names_.local_function(m_.at(i).parts[0]); f != kNone) callers_[f].push_back(i);
+  writes_instructions_ = writes_instructions();
   find_system_holes();
   for (const Import& i : m_.imports)
     if (i.name.empty()) module_names_.insert(i.alias);
@@ -77,6 +78,7 @@ Follower::Follower(const Names& names, const std::vector<Role>& roles, const Fin
 
 Summary Follower::summarise(Index function) {
   Summary out;
+  writes_instructions_ = true;  // who asks for the summary does
   const auto& parameters = m_.functions[function].parameters;
   out.has_object = !parameters.empty() && one_of(parameters[0].name, {"self", "cls"});
   for (std::size_t i = 0; i < parameters.size(); ++i) {

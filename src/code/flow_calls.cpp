@@ -138,7 +138,7 @@ const Summary* Follower::far_function(const Expression& e, const std::vector<Tai
   if (!far_) return nullptr;
   const bool foreign = std::ranges::any_of(arguments, [&](const Taint& a) { const std::uint32_t labels = effective(a, owner); return (labels & (kModelOutput | kUserInput | kToolArgument | kToolResult | kRetrieved | kWebContent)) || labels >= kMark; });
   const std::string& name = names_.callee(e);
-  if (name.empty() || (!foreign && !says_bringing(name)) || name[0] == '.' || says_clean(name)) return nullptr;
+  if (name.empty() || (!foreign && !(writes_instructions_ && says_bringing(name))) || name[0] == '.' || says_clean(name)) return nullptr;
   if (const Summary* found = far_named(names_, far_, name)) return found;
   if (m_.family != Family::go) return nullptr;
   // Another file of the package: a function without a root, or a method of the receiver.

@@ -64,6 +64,17 @@ Index Follower::system_template(const Expression& e) const {
 
 /// Names of the holes in system templates of this file, and of what is made with such a template: {"context": docs} fills the hole of
 /// ("system", "Answer from {context}") when it goes through `prompt` or a chain with it.
+/// Whether the file writes instructions of a model, or calls one: where it does neither, text that a function brings in reaches none.
+bool Follower::writes_instructions() const {
+  return std::ranges::any_of(m_.expressions, [&](const Expression& e) {
+    if (e.kind == ExpressionKind::string) return one_of(e.text, {"system", "developer"});
+    if (e.kind == ExpressionKind::attribute) return one_of(e.text, {"system_prompt", "instructions", "dynamic_prompt"});
+    if (e.kind != ExpressionKind::call) return false;
+    if (holds(names_.callee(e), {"SystemMessage", "SystemPrompt", "system"}) || is_model_call(names_, e)) return true;
+    return std::ranges::any_of(e.names, [](const std::string& name) { return name.starts_with("system") || one_of(name, {"instructions", "backstory"}); });
+  });
+}
+
 void Follower::find_system_holes() {
   for (const Expression& e : m_.expressions)
     if (const Index text = system_template(e); text != kNone)

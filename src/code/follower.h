@@ -89,6 +89,7 @@ class Follower {
   [[nodiscard]] static bool carries_text(const Expression& e, std::size_t k);
   [[nodiscard]] Index system_template(const Expression& e) const;
   [[nodiscard]] bool holds_template(Index root) const;
+  [[nodiscard]] bool writes_instructions() const;
   void find_system_holes();
   void fill_system_holes(Index i, Index owner);
   void pipeline(const Expression& e, Index owner);
@@ -110,6 +111,7 @@ class Follower {
   std::set<std::pair<Index, std::string>> seen_;
   std::set<Index> is_tool_;
   std::unordered_set<std::string_view> module_names_;
+  bool writes_instructions_ = false;
   std::set<std::string, std::less<>> system_holes_, with_holes_;  ///< of templates; names of what is made with one
   std::vector<Flow> flows_;
   std::unordered_map<Index, Taint> of_call_;  ///< answers within the statement at hand

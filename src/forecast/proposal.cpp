@@ -35,9 +35,13 @@ std::vector<Stair> stairs_of(std::span<const Worked> worked) {
 
 }  // namespace
 
+constexpr double kNegligible = 0.01;  // of the expected loss
+constexpr double kFewWorlds = 0.002;  // of all: fewer tell too little of what an action changes
+
 Measure measure_of(const Worlds& worlds, const Cone& cone, const Factors& base, const Estimate& known) {
-  if (!known.exact && known.by_world.empty()) return {known.at[2], true};
   const Estimate sampled = known.by_world.empty() ? worlds.sample(cone, base) : known;
+  if (sampled.at[2] >= kFewWorlds) return {sampled.at[2], false};
+  if (!known.exact && known.by_world.empty()) return {known.at[2], true};
   if (is_rare(sampled))
     if (const auto along = worlds.rare(cone, base, Span::ninety_days)) return {along->at[2], true};
   return {sampled.at[2], false};
@@ -186,6 +190,8 @@ void Proposal::add_effects(Action& action, std::uint32_t option, std::span<const
   for (std::size_t k = 0; k < measures.size(); ++k) {
     const Worked& one = of_.worked[k];
     if (!touches(of_.scope.binding.network, one.cone, options_[option])) continue;
+    // Worked out along its ways, one effect costs as much as the forecast of the incident: not for what no reader would act on.
+    if (measures[k].along_ways && one.chance.p90 * one.threat.mean < kNegligible * ranking_.loss_before) continue;
     const double after = left_of(*of_.worlds, one.cone, measures[k], with) * one.chance.p90;
     if (std::abs(after - one.chance.p90) > std::min(1e-9, one.chance.p90 * 1e-3)) action.effects.push_back({one.incident.id, one.chance.p90, std::min(after, one.chance.p90)});
   }
