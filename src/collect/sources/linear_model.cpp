@@ -19,7 +19,7 @@ enum class Form : std::uint8_t { none, libsvm, liblinear, crfsuite, vowpal };
 std::string_view version_of_vowpal(std::string_view head) {
   if (head.size() < 16) return {};
   const std::uint32_t length = *ByteCursor(as_bytes(head)).u32();
-  if (length < 4 || length > 16 || head[4 + length - 1] != '\0') return {};
+  if (length < 4 || length > 16 || head.size() < 4 + length || head[4 + length - 1] != '\0') return {};
   const std::string_view version = head.substr(4, length - 1);
   for (char c : version)
     if ((c < '0' || c > '9') && c != '.') return {};
