@@ -6,6 +6,8 @@
 // chances of all ways that work there), S the sum of all c_k. That is unbiased, however rare the target, and every value lies in
 // [0, S], which is what the stated bounds rest on; S itself is an upper bound of the chance.
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -131,11 +133,14 @@ struct Sums {
   double chance = 0, squares = 0, pressure = 0, largest = 0;
 };
 
-/// What happens in one world where some ways work: chance, and the summed rate of their triggers.
-struct Outcome {
-  double weight = 0, rate = 0;
-  bool sure = false;
-};
+/// One bit a world of a block.
+using WorldBits = std::array<std::uint64_t, kWorldsOfBlock / 64>;
+
+template <class V>
+void each_world(const WorldBits& bits, V&& visit) {
+  for (std::size_t word = 0; word < bits.size(); ++word)
+    for (std::uint64_t rest = bits[word]; rest; rest &= rest - 1) visit(word * 64 + static_cast<std::size_t>(std::countr_zero(rest)));
+}
 
 }  // namespace
 
@@ -180,8 +185,7 @@ std::optional<Estimate> Worlds::rare(const Cone& cone, const Factors& with, Span
   out.reach.assign(cone.triggers.size(), 0);
   const std::array<double, 4> days{kReportDays[0], kReportDays[1], kReportDays[2], horizon_days_};
   double pressure_squares = 0;
-  std::vector<bool> works(events.size());
-  std::vector<double> reached(cone.triggers.size());
+  std::vector<WorldBits> works(events.size()), reached(cone.triggers.size());
   for (std::size_t d = 0; d < days.size(); ++d) {
     if ((span == Span::ninety_days && d != 2) || (span == Span::horizon && d != 3)) continue;
     Sums all;
@@ -192,38 +196,54 @@ std::optional<Estimate> Worlds::rare(const Cone& cone, const Factors& with, Span
       // One draw places all worlds of the block: way k gets its share of them, rounded up or down at random.
       const std::uint64_t key = random_bits(seed_ ^ 0x4A9EULL, block * 8 + d);
       const double offset = random_unit(key, 0);
-      double upto = 0, sum = 0;
-      std::uint32_t world = 0;
-      for (std::size_t k = 0; k < ways->size(); ++k) {
-        upto += price.way[k];
-        for (; world < kWorldsOfBlock && (k + 1 == ways->size() || (world + offset) / kWorldsOfBlock * price.sum < upto); ++world) {
-          for (std::size_t e = 0; e < events.size(); ++e) works[e] = random_unit(random_bits(key, world + 1), e) < price.event[e];
-          for (std::uint32_t need : needs[k]) works[need] = true;
-          Outcome outcome;
-          std::ranges::fill(reached, 0.0);
-          for (std::size_t w = 0; w < ways->size(); ++w) {
-            if (!std::ranges::all_of(needs[w], [&](std::uint32_t need) { return works[need]; })) continue;
-            outcome.weight += price.starts[w];
-            outcome.sure = outcome.sure || (*ways)[w].drawn;
-            double& first = reached[(*ways)[w].trigger];
-            if (first == 0 && !(*ways)[w].drawn) outcome.rate += first = rate(cone.triggers[(*ways)[w].trigger].second, with, block);
-            else if (first == 0) first = 1;
-          }
-          if (outcome.weight <= 0) continue;
-          const double happens = outcome.sure ? 1 : -std::expm1(-outcome.rate * days[d] / 30);
-          const double value = price.sum * happens / outcome.weight;
-          sum += value;
-          all.squares += value * value;
-          if (d != 2) continue;
-          // A world stands for this much of all worlds.
-          const double stands_for = price.sum / outcome.weight / static_cast<double>(out.worlds);
-          const double rate_of_world = outcome.rate * price.sum / outcome.weight;
-          out.pressure += outcome.rate * stands_for;
-          pressure_squares += rate_of_world * rate_of_world;
-          for (std::size_t t = 0; t < reached.size(); ++t)
-            if (reached[t] > 0) out.reach[t] += stands_for;
-        }
+      std::ranges::fill(works, WorldBits{});
+      for (std::uint32_t world = 0; world < kWorldsOfBlock; ++world) {
+        const std::uint64_t draw = random_bits(key, world + 1);
+        for (std::size_t e = 0; e < events.size(); ++e)
+          works[e][world / 64] |= std::uint64_t{random_unit(draw, e) < price.event[e]} << world % 64;
       }
+      double upto = 0;
+      for (std::uint32_t k = 0, world = 0; k < ways->size(); ++k) {
+        upto += price.way[k];
+        for (; world < kWorldsOfBlock && (k + 1 == ways->size() || (world + offset) / kWorldsOfBlock * price.sum < upto); ++world)
+          for (std::uint32_t need : needs[k]) works[need][world / 64] |= std::uint64_t{1} << world % 64;
+      }
+      // What happens in each world: the chances and the rates of the ways that work there, each trigger's rate once.
+      std::array<double, kWorldsOfBlock> weight{}, rates{};
+      WorldBits sure{};
+      std::ranges::fill(reached, WorldBits{});
+      for (std::size_t w = 0; w < ways->size(); ++w) {
+        WorldBits here;
+        here.fill(~std::uint64_t{0});
+        for (std::uint32_t need : needs[w])
+          for (std::size_t word = 0; word < here.size(); ++word) here[word] &= works[need][word];
+        each_world(here, [&](std::size_t world) { weight[world] += price.starts[w]; });
+        const Way& way = (*ways)[w];
+        const double its_rate = way.drawn ? 0 : rate(cone.triggers[way.trigger].second, with, block);
+        for (std::size_t word = 0; word < here.size(); ++word) {
+          if (way.drawn) sure[word] |= here[word];
+          const std::uint64_t first = here[word] & ~reached[way.trigger][word];
+          reached[way.trigger][word] |= here[word];
+          here[word] = first;
+        }
+        if (its_rate > 0) each_world(here, [&](std::size_t world) { rates[world] += its_rate; });
+      }
+      double sum = 0;
+      for (std::size_t world = 0; world < kWorldsOfBlock; ++world) {
+        if (weight[world] <= 0) continue;
+        const double happens = sure[world / 64] >> world % 64 & 1 ? 1 : -std::expm1(-rates[world] * days[d] / 30);
+        const double value = price.sum * happens / weight[world];
+        sum += value;
+        all.squares += value * value;
+        if (d != 2) continue;
+        // A world stands for this much of all worlds.
+        const double rate_of_world = rates[world] * price.sum / weight[world];
+        out.pressure += rates[world] * (price.sum / weight[world] / static_cast<double>(out.worlds));
+        pressure_squares += rate_of_world * rate_of_world;
+      }
+      if (d == 2)
+        for (std::size_t t = 0; t < reached.size(); ++t)
+          each_world(reached[t], [&](std::size_t world) { if (weight[world] > 0) out.reach[t] += price.sum / weight[world] / static_cast<double>(out.worlds); });
       all.chance += sum;
       if (d == 2) out.blocks[block] = sum / kWorldsOfBlock;
     }
