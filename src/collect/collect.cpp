@@ -20,6 +20,7 @@
 #include "collect/prose.h"
 #include "collect/relate_images.h"
 #include "collect/runner.h"
+#include "collect/understanding/parsed_files.h"
 
 namespace stormwatch::collect {
 
@@ -156,7 +157,8 @@ Result<Collected> collect(const CollectOptions& options) {
       if (found == target.walked.files.end() || found->path != path) return failure("no such file", std::string(path));
       return FileBytes::open_beneath(target.folder, found->open_path);
     };
-    const Run run{collectors, options.patterns, &index, options.limits, options.depth, target.prefix, &open_file, options.model_keys};
+    ParsedFiles parsed;
+    const Run run{collectors, options.patterns, &index, options.limits, options.depth, target.prefix, &open_file, &parsed, options.model_keys};
 
     Observation walked;
     walked.gaps = std::move(target.walked.gaps);

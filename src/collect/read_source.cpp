@@ -117,6 +117,7 @@ Source source_of(const Run& run, const std::string& path) {
   source.limits = &run.limits;
   source.depth = run.depth;
   source.open_file = run.open_file;
+  source.parsed = run.parsed;
   source.model_keys = run.model_keys;
   source.context = context_of(path);
   return source;

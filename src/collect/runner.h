@@ -21,6 +21,7 @@ struct Run {
   ReadDepth depth;
   std::string prefix;  ///< stands before shown paths when there are several targets: "target/"; otherwise empty
   const OpenFile* open_file = nullptr;
+  ParsedFiles* parsed = nullptr;  ///< may be null
   std::span<const ModelKey> model_keys = {};
 };
 

@@ -51,6 +51,8 @@ struct ModelKey {
 /// Opens another file of the target by its shown path, for what speaks about other files: a signature, a manifest.
 using OpenFile = std::function<Result<FileBytes>(std::string_view path)>;
 
+class ParsedFiles;
+
 /// The folder that is scanned is itself a source, before its files: path ".", kind empty, no bytes; `files` says what is in it.
 struct Source {
   std::string path;     ///< relative to the target, '/' separated
@@ -74,6 +76,7 @@ struct Source {
   ReadDepth depth;
   std::string stored_as;  ///< where the bytes lie when that is not `path`: a store of contents named by their digests; else empty
   const OpenFile* open_file = nullptr;  ///< null within tests that read one file
+  ParsedFiles* parsed = nullptr;        ///< code that others of the target call into; may be null
   std::span<const ModelKey> model_keys;
   bool writable_by_others = false;  ///< the file, by its mode; false for members of archives
   std::string context;  ///< test, example, documentation, vendored: from the path; empty for the product's own

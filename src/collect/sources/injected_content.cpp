@@ -85,16 +85,20 @@ void read_comments(const Source& source, Asset& content) {
   }
 }
 
+/// Asked last: few texts have something to tell, and whether a text explains attacks costs a look at all of it.
+void add_unless_explained(const Source& source, Asset content, Observation& observation) {
+  if (!content.sightings.empty() && !explains_attacks(source.text)) observation.add(std::move(content));
+}
+
 Result<Observation> read_content(const Source& source) {
   Observation observation;
-  if (explains_attacks(source.text)) return observation;
   DatasetFacts facts;
   facts.format = format::name_of(source.kind);
   facts.bytes = static_cast<std::int64_t>(source.size);
   Asset content = make_asset("file:" + source.path + (source.member.empty() ? "" : "!/" + source.member), source.name, facts, source.place());
   if (source.kind == format::ContentKind::markdown && (is_documentation(source) || source.name == "README.md" || source.name == "CHANGELOG.md")) {
     read_comments(source, content);
-    if (!content.sightings.empty()) observation.add(std::move(content));
+    add_unless_explained(source, std::move(content), observation);
     return observation;
   }
   std::uint64_t read_to = 0;
@@ -122,8 +126,7 @@ Result<Observation> read_content(const Source& source) {
           content.sightings.push_back(std::move(sighting));
         }
   }
-  if (content.sightings.empty()) return observation;
-  observation.add(std::move(content));
+  add_unless_explained(source, std::move(content), observation);
   return observation;
 }
 

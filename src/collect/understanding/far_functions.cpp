@@ -6,9 +6,7 @@
 
 #include "base/text.h"
 #include "code/guards.h"
-#include "code/javascript.h"
-#include "code/python.h"
-#include "code/typed.h"
+#include "collect/understanding/parsed_files.h"
 
 namespace stormwatch::collect {
 
@@ -78,10 +76,9 @@ std::string go_package_folder(const Source& source, std::string_view application
 }  // namespace
 
 struct FarFunctions::File {
-  File(code::Module read, std::string_view written) : module(std::move(read)), names(module), text(written) {}
-  code::Module module;
+  explicit File(std::shared_ptr<const ParsedFile> of) : parsed(std::move(of)), names(parsed->module) {}
+  std::shared_ptr<const ParsedFile> parsed;
   code::Names names;
-  std::string text;
 };
 
 const FarFunctions::File* FarFunctions::open(const std::string& path) {
@@ -89,16 +86,17 @@ const FarFunctions::File* FarFunctions::open(const std::string& path) {
   if (!source_.open_file) return nullptr;
   if (files_.size() >= kMostFiles) { cut_ = true; return nullptr; }
   auto& slot = files_[path];
-  const auto opened = (*source_.open_file)(path);
-  // What is mapped may shrink while it is read; files of that size are not written by hand.
-  if (!opened || opened->mapped() || opened->changed()) return nullptr;
-  const std::string_view text = as_text(opened->bytes());
-  const bool typed = path.ends_with(".ts");
-  auto module = path.ends_with(".go")     ? code::read_typed(code::Family::go, text, *source_.limits)
-                : path.ends_with(".java") ? code::read_typed(code::Family::java, text, *source_.limits)
-                : path.ends_with(".py")   ? code::read_python(text, *source_.limits)
-                                      : code::read_javascript(path.ends_with(".tsx") ? code::Dialect::tsx : typed ? code::Dialect::typescript : code::Dialect::javascript, text, *source_.limits);
-  if (module) slot = std::make_shared<const File>(std::move(*module), text);
+  std::shared_ptr<const ParsedFile> parsed = source_.parsed ? source_.parsed->find(path) : nullptr;
+  if (!parsed) {
+    const auto opened = (*source_.open_file)(path);
+    // What is mapped may shrink while it is read; files of that size are not written by hand.
+    if (!opened || opened->mapped() || opened->changed()) return nullptr;
+    auto module = parse_code(path, as_text(opened->bytes()), *source_.limits);
+    if (!module) return nullptr;
+    parsed = std::make_shared<const ParsedFile>(std::move(*module), std::string(as_text(opened->bytes())));
+    if (source_.parsed) source_.parsed->keep(path, parsed);
+  }
+  slot = std::make_shared<const File>(std::move(parsed));
   return slot.get();
 }
 
@@ -182,24 +180,24 @@ const code::Summary* FarFunctions::function_of(const std::string& path, const st
   const std::size_t dot = name.find('.');
   const std::string in_class = dot == std::string::npos ? std::string() : name.substr(0, dot);
   const std::string last = dot == std::string::npos ? name : name.substr(dot + 1);
-  const auto& functions = file->module.functions;
+  const auto& functions = file->parsed->module.functions;
   for (Index f = 0; f < functions.size(); ++f) {
     if (functions[f].name != last || functions[f].owner != kNone) continue;
     const Index c = functions[f].in_class;
-    if (in_class != (c == kNone ? std::string() : file->module.classes[c].name)) continue;
-    if (functions_ >= kMostFunctions || followed_ + file->text.size() > kMostBytes) { cut_ = true; return nullptr; }
+    if (in_class != (c == kNone ? std::string() : file->parsed->module.classes[c].name)) continue;
+    if (functions_ >= kMostFunctions || followed_ + file->parsed->text.size() > kMostBytes) { cut_ = true; return nullptr; }
     ++functions_;
-    followed_ += file->text.size();
+    followed_ += file->parsed->text.size();
     auto made = std::make_shared<code::Summary>(code::summarise(file->names, f, finder_of(path, hops + 1)));
     for (code::FarSink& sink : made->sinks) {
       sink.beyond = fmt::format("{}:{} {}", path, sink.spot.line, sink.beyond);
       if (!sink.guard.empty() && !sink.guard.ends_with(".py") && !sink.guard.ends_with(".ts") && !sink.guard.ends_with(".js")) sink.guard += " of " + path;
     }
-    bodies_[made.get()] = {path, &file->module, &file->names, file->text, f};
+    bodies_[made.get()] = {path, &file->parsed->module, &file->names, file->parsed->text, f};
     return (slot = std::move(made)).get();
   }
   // A package's __init__ or an index that hands on what stands in another file.
-  for (const code::Import& import : file->module.imports) {
+  for (const code::Import& import : file->parsed->module.imports) {
     const std::string_view root = in_class.empty() ? last : in_class;
     if (import.alias != root || import.name.empty()) continue;
     const code::Summary* found = find(path, import, in_class.empty() ? std::string_view() : std::string_view(last), hops + 1);

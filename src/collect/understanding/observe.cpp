@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "collect/understanding/far_functions.h"
+#include "collect/understanding/parsed_files.h"
 #include "collect/understanding/server_access.h"
 #include "collect/understanding/sight.h"
 #include "collect/understanding/tool_promises.h"
@@ -97,6 +98,18 @@ Observation observe_code(const Source& source, std::string_view text, const code
   describe_application(view);
   observe_surroundings(view);
   return out;
+}
+
+Result<Observation> observe_code_file(const Source& source) {
+  const bool shared = source.parsed && source.member.empty();
+  std::shared_ptr<const ParsedFile> file = shared ? source.parsed->find(source.path) : nullptr;
+  if (!file || file->text != source.text) {
+    auto module = parse_code(source.name, source.text, *source.limits, source.kind == format::ContentKind::javascript);
+    if (!module) return std::unexpected(module.error());
+    file = std::make_shared<const ParsedFile>(std::move(*module), std::string(source.text));
+    if (shared) source.parsed->keep(source.path, file);
+  }
+  return observe_code(source, source.text, file->module, [&](code::Spot spot) { return source.place_of_line(spot.line, spot.column); });
 }
 
 }  // namespace stormwatch::collect

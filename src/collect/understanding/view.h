@@ -66,6 +66,9 @@ std::string vendor_of(std::string_view callee, std::string_view model);
 /// Runs all parts over one file. `file_name` is the first part of keys.
 Observation observe_code(const Source& source, std::string_view text, const code::Module& module, std::function<Place(code::Spot)> place);
 
+/// A file of code: parsed, unless a file that calls into it had it parsed, and understood.
+Result<Observation> observe_code_file(const Source& source);
+
 /// The application that a file belongs to, by the nearest manifest.
 Asset application_of(const Source& source);
 
