@@ -49,7 +49,7 @@ KINDS = {
                      ["a = torch.load(open('x)', 'rb'), weights_only=True)", "b = torch.load(p, weights_only=True)"]),
     "yaml loader": ({"conf.py": "import yaml\nimport torch\nc = yaml.load(open('a.yaml'), Loader=yaml.Loader)\n"}, ["code-unsafe-load"], ["c = yaml.load(open('a.yaml'), Loader=yaml.SafeLoader)"]),
     "arrays": ({"a.py": "import numpy as np\nx = np.load('x.npy', allow_pickle=True)\n"}, ["code-unsafe-load"], ["x = np.load('x.npy', allow_pickle=False)"]),
-    "share": ({"app.py": "import gradio as gr\ndemo = gr.Interface(fn=lambda x: x, inputs='text', outputs='text')\ndemo.launch(share=True)\n"}, ["code-insecure-setting"], ["demo.launch(share=False)"]),
+    "share": ({"app.py": "import gradio as gr\ndemo = gr.Interface(fn=lambda x: x, inputs='text', outputs='text')\ndemo.launch(share=True)\n"}, ["code-public-share"], ["demo.launch(share=False)"]),
     "pod": ({"pod.yaml": POD}, ["pod-privileged", "ai-workload-privileged", "pod-may-gain-privileges"],
             ["        privileged: false  # for the GPU", "        allowPrivilegeEscalation: false", '  privileged: "yes"']),
     "compose": ({"docker-compose.yml": COMPOSE}, ["ai-control-plane-open", "ai-workload-privileged", "ai-endpoint-open"],

@@ -137,7 +137,9 @@ Edits first_of(std::initializer_list<Edits> tries) {
 
 Edits no_remote_code(const Question& ask) { return set_keyword(ask, "trust_remote_code", "True", "False"); }
 
-Edits no_public_share(const Question& ask) { return first_of({set_keyword(ask, "share", "True", "False"), set_keyword(ask, "verify", "False", "True")}); }
+Edits no_public_share(const Question& ask) { return set_keyword(ask, "share", "True", "False"); }
+
+Edits verified_tls(const Question& ask) { return set_keyword(ask, "verify", "False", "True"); }
 
 Edits safe_load(const Question& ask) {
   const std::string_view call = ask.text.substr(ask.at, 200);
@@ -289,7 +291,7 @@ struct TextFix {
 };
 constexpr std::array kTextFixes{
     TextFix{"ai-control-plane-open", local_port}, TextFix{"ai-control-plane-unauthenticated", local_port}, TextFix{"ai-endpoint-open", local_port}, TextFix{"ai-workload-privileged", unprivileged},
-    TextFix{"code-insecure-setting", no_public_share}, TextFix{"code-trusts-remote-code", no_remote_code}, TextFix{"code-unsafe-load", safe_load}, TextFix{"mcp-server-unpinned-package", pin_launcher},
+    TextFix{"code-insecure-setting", verified_tls}, TextFix{"code-public-share", no_public_share}, TextFix{"code-trusts-remote-code", no_remote_code}, TextFix{"code-unsafe-load", safe_load}, TextFix{"mcp-server-unpinned-package", pin_launcher},
     TextFix{"pod-may-gain-privileges", no_escalation}, TextFix{"pod-privileged", unprivileged}, TextFix{"vulnerable-package", upgrade}};
 
 const TextFix* find_fix(std::string_view rule) {

@@ -112,9 +112,14 @@ std::vector<CandidateAction> candidate_actions(const Estate& estate, std::span<c
     if (weight <= 0) continue;
     for (const UsedControl& used : rules.rules[site.rule].controls) {
       const ControlKind& control = rules.controls[used.control];
-      if (control.only_findings || std::ranges::find(site.present, used.control) != site.present.end()) continue;
+      if (std::ranges::find(site.present, used.control) != site.present.end()) continue;
       const std::uint32_t place = place_of(control, estate, site.asset);
       if (place == kNone) continue;
+      const auto closed_at = [&](std::uint32_t at) {
+        const auto there = findings_at.find(at);
+        return there != findings_at.end() && std::ranges::any_of(there->second, [&](const Finding* finding) { return closes(control, *finding); });
+      };
+      if (control.only_findings && !closed_at(site.asset) && !closed_at(place)) continue;
       const Asset& asset = estate.assets()[place];
       std::string title = control.todo;
       if (const std::size_t at = title.find("{asset}"); at != std::string::npos) title.replace(at, 7, name_for(asset));

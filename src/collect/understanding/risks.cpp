@@ -54,7 +54,7 @@ void settings(View& v, Index i, const Expression& e, const std::string& name) {
       name == "ssl._create_unverified_context" || (flag("ssl") == false && name.starts_with("aiohttp")))
     see("tls-verification", name);
   if (name.ends_with(".run") && flag("debug") == true && (name.starts_with("flask") || name.starts_with("quart"))) see("debug-server", name);
-  if (last_of(name) == "launch" && flag("share") == true) see("public-share", name);
+  if (last_of(name) == "launch" && flag("share") == true && v.module.keyword(e, "auth") == kNone) see("public-share", name);
   for (const char* key : {"allow_dangerous_code", "allow_dangerous_requests"})
     if (flag(key) == true) see(key, name);
   if (name.ends_with("CORSMiddleware") || name.ends_with("add_middleware")) {

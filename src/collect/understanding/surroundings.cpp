@@ -75,6 +75,7 @@ void control_pages(View& v, const Expression& call, std::string_view name) {
   const Index bound = v.module.keyword(call, "server_name");
   const std::string address = names_string(v, bound);
   if (!shared && bound != kNone && address.empty()) return;  // decided elsewhere
+  if (shared && !guarded) show(v, v.app(), std::get<ApplicationFacts>(v.app().facts).public_access, true, call.spot);
   const bool open = !guarded && (shared || address == "0.0.0.0" || address == "::");
   for (Asset& asset : v.out.assets)
     if (auto* agent = std::get_if<AgentFacts>(&asset.facts)) show(v, asset, agent->control_interface_exposed, open, call.spot);

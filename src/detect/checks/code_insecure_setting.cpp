@@ -8,14 +8,14 @@ extern const Detector code_insecure_setting;
 const Detector code_insecure_setting{
     .advisory = {.id = "code-insecure-setting",
                  .title = "Code switches a protection off",
-                 .why = "The setting removes a check that keeps others out: certificates are not verified, a debugger answers on the network, a private demo gets a public address, or a tool is allowed what its authors call dangerous.",
+                 .why = "The setting removes a check that keeps others out: certificates are not verified, a debugger answers on the network, or a tool is allowed what its authors call dangerous.",
                  .fix = "Restore the default. Where a special case needs it, limit it to development by configuration.",
                  .severity = Severity::medium,
                  .vector = Vector::misconfiguration,
-                 .controls = {"owasp-llm-2025:LLM06", "cwe:295", "cwe:489", "cwe:668", "eu-ai-act:15", "nist-ai-rmf:MEASURE 2.7", "iso-42001:A.6.2.5"},
+                 .controls = {"owasp-llm-2025:LLM06", "cwe:295", "cwe:489", "eu-ai-act:15", "nist-ai-rmf:MEASURE 2.7", "iso-42001:A.6.2.5"},
                  .effort_hours = 1},
     .look = look_at_code({.what = "insecure-setting",
-                          .subjects = {{"tls-verification", Severity::medium}, {"debug-server", Severity::medium}, {"public-share", Severity::medium}, {"allow_dangerous_code", Severity::high}, {"allow_dangerous_requests", Severity::medium},
+                          .subjects = {{"tls-verification", Severity::medium}, {"debug-server", Severity::medium}, {"allow_dangerous_code", Severity::high}, {"allow_dangerous_requests", Severity::medium},
                                        {"cors-any-origin", Severity::medium}, {"safety-filter", Severity::low}}}),
     .examples = [] {
       return std::vector<Example>{{"certificates ignored", {{"c.py", R"py(import httpx
