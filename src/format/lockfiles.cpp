@@ -245,6 +245,8 @@ std::span<const LockfileFormat> lockfile_formats() {
     {"*.spdx.yaml", "SBOM", parse_sbom, Says::installed},
     {"*.spdx.rdf", "SBOM", parse_sbom, Says::installed},
     {"*.spdx3.json", "SBOM", parse_sbom, Says::installed},
+    {"deno.lock", "npm", parse_deno_lock, Says::locked},
+    {"conda-*.lock", "Conda", parse_conda_explicit, Says::locked},
   };
   return kFormats;
 }

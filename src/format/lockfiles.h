@@ -42,11 +42,12 @@ Result<Manifest> parse_go_mod(std::string_view text, const Limits& limits);
 Result<Manifest> parse_cargo_lock(std::string_view text, const Limits& limits);
 Result<Manifest> parse_cargo_toml(std::string_view text, const Limits& limits);
 Result<Manifest> parse_bun_lock(std::string_view text, const Limits& limits);
+Result<Manifest> parse_deno_lock(std::string_view text, const Limits& limits);    ///< versions 3 to 5
 Result<Manifest> parse_setup_py(std::string_view text, const Limits& limits);     ///< its literal lists; nothing is run
 Result<Manifest> parse_pom(std::string_view text, const Limits& limits);          ///< with its own properties and dependencyManagement
 Result<Manifest> parse_gradle_lock(std::string_view text, const Limits& limits);
 Result<Manifest> parse_gradle_verification(std::string_view text, const Limits& limits);
-Result<Manifest> parse_gradle_catalogue(std::string_view text, const Limits& limits);  ///< libs.versions.toml
+Result<Manifest> parse_gradle_catalogue(std::string_view text, const Limits& limits);  ///< libs.versions.toml: libraries, and plugins as the markers that Gradle asks for
 Result<Manifest> parse_nuget_lock(std::string_view text, const Limits& limits);   ///< packages.lock.json
 Result<Manifest> parse_dotnet_deps(std::string_view text, const Limits& limits);  ///< NAME.deps.json
 Result<Manifest> parse_nuget_config(std::string_view text, const Limits& limits); ///< packages.config
@@ -67,6 +68,7 @@ Result<Manifest> parse_pacman_desc(std::string_view text, const Limits& limits);
 Result<Manifest> parse_conda_meta(std::string_view text, const Limits& limits);
 Result<Manifest> parse_pixi_lock(std::string_view text, const Limits& limits);
 Result<Manifest> parse_conda_lock(std::string_view text, const Limits& limits);   ///< conda-lock.yml
+Result<Manifest> parse_conda_explicit(std::string_view text, const Limits& limits);  ///< one address a line, below @EXPLICIT
 Result<Manifest> parse_github_workflow(std::string_view text, const Limits& limits);
 Result<Manifest> parse_editor_extensions(std::string_view text, const Limits& limits);
 Result<Manifest> parse_recommended_extensions(std::string_view text, const Limits& limits);  ///< of a workspace or a development container

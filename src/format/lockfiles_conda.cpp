@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// pixi.lock (versions 3 to 7, prefix-dev/rattler) and conda-lock.yml (conda/conda-lock): packages of Conda and PyPI for several platforms.
+// pixi.lock (versions 3 to 7, prefix-dev/rattler), conda-lock.yml (conda/conda-lock): packages of Conda and PyPI for several platforms; and the
+// explicit list for one platform (`conda list --explicit`, conda-lock's conda-PLATFORM.lock).
 //
 // A package that several platforms have in one version is one. Paths within the project are no packages.
 #include <set>
 
 #include "format/document.h"
+#include "format/lines.h"
 #include "format/lockfiles.h"
 
 namespace stormwatch::format {
@@ -65,6 +67,31 @@ Result<Manifest> parse_list(std::string_view text, const Limits& limits, std::st
 }
 
 }  // namespace
+
+Result<Manifest> parse_conda_explicit(std::string_view text, const Limits& limits) {
+  Packages packages;
+  bool listed = false;
+  for_each_line(text.substr(0, limits.text_bytes), [&](std::string_view line, std::uint32_t number) {
+    line = trimmed_line(line);
+    if (line == "@EXPLICIT") listed = true;
+    if (!listed || line.find("://") == std::string_view::npos) return;
+    const std::string_view url = line.substr(0, line.find('#'));
+    DeclaredPackage package{.ecosystem = "Conda", .line = number, .hashed = line.size() > url.size() + 1, .direct = false};
+    if (line.starts_with("# pip ")) {  // "# pip name @ https://.../name-1.2-py3-none-any.whl --hash=..."
+      package.ecosystem = "PyPI";
+      std::string_view file = line.substr(line.find("://"));
+      package.hashed = file.find("--hash=") != std::string_view::npos;
+      file = file.substr(0, file.find_first_of(" #"));
+      if (!read_archive_name(file.substr(file.rfind('/') + 1), package.name, package.version)) return;
+    } else if (url.empty()) {
+      return;
+    } else {
+      read_name_of_archive(url, package);
+    }
+    packages.add(std::move(package));
+  });
+  return packages.take();
+}
 
 Result<Manifest> parse_pixi_lock(std::string_view text, const Limits& limits) { return parse_list(text, limits, "packages", pixi_package); }
 Result<Manifest> parse_conda_lock(std::string_view text, const Limits& limits) { return parse_list(text, limits, "package", conda_lock_package); }

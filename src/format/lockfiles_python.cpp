@@ -139,9 +139,10 @@ Result<Manifest> parse_pipfile_lock(std::string_view text, const Limits& limits)
     const Node* table = root->find(section);
     if (!table || !table->is_map()) continue;
     for (const Node::Member& member : table->members) {
-      if (!member.value.is_map() || member.value.find("path") || !member.value.text("file").empty()) continue;
+      // In 2017 an entry was its version alone.
+      if ((!member.value.is_map() && !member.value.is_string()) || member.value.find("path") || !member.value.text("file").empty()) continue;
       DeclaredPackage package{.ecosystem = "PyPI", .name = member.key, .line = member.line, .direct = !member.value.text("index").empty()};
-      package.requirement = member.value.text("version");
+      package.requirement = member.value.is_string() ? std::string_view(member.value.scalar) : member.value.text("version");
       if (std::string_view(package.requirement).starts_with("==")) package.version = package.requirement.substr(package.requirement.starts_with("===") ? 3 : 2);
       if (!member.value.text("git").empty()) package.source = member.value.text("git");
       const Node* hashes = member.value.find("hashes");

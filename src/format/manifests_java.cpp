@@ -146,24 +146,36 @@ Result<Manifest> parse_gradle_catalogue(std::string_view text, const Limits& lim
   auto root = parse_toml(text, limits);
   if (!root) return std::unexpected(root.error());
   Manifest manifest;
-  const Node *libraries = root->find("libraries"), *versions = root->find("versions");
-  if (!libraries || !libraries->is_map()) return manifest;
-  for (const Node::Member& member : libraries->members) {
-    DeclaredPackage package{.ecosystem = "Maven", .line = member.line ? member.line : member.value.line};
-    if (member.value.is_string()) {
-      const std::string& all = member.value.scalar;
-      const std::size_t first = all.find(':'), second = first == std::string::npos ? first : all.find(':', first + 1);
-      package.name = all.substr(0, second);
-      if (second != std::string::npos) package.requirement = all.substr(second + 1);
-    } else {
-      package.name = member.value.text("module");
-      if (package.name.empty() && !member.value.text("group").empty()) package.name = std::string(member.value.text("group")) + ":" + std::string(member.value.text("name"));
-      package.requirement = version_of(member.value, versions);
-    }
-    if (package.name.find(':') == std::string::npos) continue;
+  const Node* versions = root->find("versions");
+  const auto add = [&](std::string name, std::string_view requirement, const Node::Member& member, bool development) {
+    if (name.find(':') == std::string::npos) return;
+    DeclaredPackage package{.ecosystem = "Maven", .name = std::move(name), .requirement = std::string(requirement), .line = member.line ? member.line : member.value.line, .development = development};
     if (is_exact_version(package.requirement)) package.version = package.requirement;
     manifest.packages.push_back(std::move(package));
-  }
+  };
+  const auto marker = [](std::string_view id) { return std::string(id) + ":" + std::string(id) + ".gradle.plugin"; };
+  if (const Node* libraries = root->find("libraries"); libraries && libraries->is_map())
+    for (const Node::Member& member : libraries->members) {
+      if (member.value.is_string()) {
+        const std::string& all = member.value.scalar;
+        const std::size_t first = all.find(':'), second = first == std::string::npos ? first : all.find(':', first + 1);
+        add(all.substr(0, second), second == std::string::npos ? std::string_view() : std::string_view(all).substr(second + 1), member, false);
+      } else {
+        std::string name(member.value.text("module"));
+        if (name.empty() && !member.value.text("group").empty()) name = std::string(member.value.text("group")) + ":" + std::string(member.value.text("name"));
+        add(std::move(name), version_of(member.value, versions), member, false);
+      }
+    }
+  // A plugin is fetched by its marker, "ID:ID.gradle.plugin", whose pom names the real one.
+  if (const Node* plugins = root->find("plugins"); plugins && plugins->is_map())
+    for (const Node::Member& member : plugins->members) {
+      if (member.value.is_string()) {
+        const std::string_view all = member.value.scalar, id = all.substr(0, all.find(':'));
+        if (id.size() < all.size()) add(marker(id), all.substr(id.size() + 1), member, true);
+      } else if (const std::string_view id = member.value.text("id"); !id.empty()) {
+        add(marker(id), version_of(member.value, versions), member, true);
+      }
+    }
   return manifest;
 }
 

@@ -180,6 +180,9 @@ Result<Manifest> parse_mix_lock(std::string_view text, const Limits& limits) {
     if (quoted.size() < 3) return;
     DeclaredPackage package{.ecosystem = "Hex", .name = std::string(quoted[0]), .line = number, .direct = false};
     if (line.find("{:hex,") != std::string_view::npos) {
+      // The key is the application's name, the atom the package's: "eini": {:hex, :eini_beam, ...}.
+      std::string_view atom = line.substr(line.find("{:hex,") + 6);
+      if (const std::size_t colon = atom.find(':'); colon != std::string_view::npos && colon < atom.find('"')) package.name = trimmed_line(atom.substr(colon + 1, atom.find(',') - colon - 1));
       package.version = quoted[1];
       package.hashed = true;
     } else if (line.find("{:git,") != std::string_view::npos) {

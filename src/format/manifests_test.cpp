@@ -24,6 +24,14 @@ const Sample kSamples[] = {
     {"conda-lock.yml", "version: 1\npackage:\n- name: faiss-cpu\n  version: 1.7.4\n  manager: conda\n  platform: linux-64\n  hash: {md5: a}\n  category: main\n- name: faiss-cpu\n  version: 1.7.4\n  manager: conda\n  platform: osx-64\n"
      "- name: pytest\n  version: 8.0.0\n  manager: pip\n  category: dev\n",
      "Conda/faiss-cpu@1.7.4 indirect PyPI/pytest@8.0.0 dev indirect "},
+    {"env/conda-linux-64.lock", "# pip torch @ https://f.example/torch-2.1.0-py3-none-any.whl --hash=sha256:ab\n@EXPLICIT\nhttps://conda.example/conda-forge/linux-64/numpy-base-2.1.0-py312h1_0.conda#ab\n"
+     "# pip torch @ https://f.example/torch-2.1.0-py3-none-any.whl --hash=sha256:ab\n# https://conda.example/a-1-0.conda\n",
+     "Conda/numpy-base@2.1.0 indirect PyPI/torch@2.1.0 indirect "},
+    {"Pipfile.lock", R"({"_meta": {}, "default": {"torch": {"version": "==2.1.0", "index": "pypi"}, "click": "==6.7"}, "develop": {"own": {"path": "."}}})", "PyPI/torch@2.1.0 PyPI/click@6.7 indirect "},
+    {"deno.lock", R"({"version": "5", "specifiers": {}, "jsr": {"@std/path@1.1.4": {"integrity": "ab"}}, "npm": {"openai@4.20.0_zod@3.23.8": {"integrity": "sha512-x"}, "openai@4.20.0_zod@3.24.1": {}, "@x/y@1.0.0": {"scripts": true}},
+      "workspace": {"dependencies": ["npm:openai@^4.20"], "members": {"a": {"packageJson": {"dependencies": ["npm:@x/y@1"]}}}}})",
+     "npm/openai@4.20.0 npm/@x/y@1.0.0 JSR/@std/path@1.1.4 indirect "},
+    {"deno.lock", R"({"version": "3", "packages": {"specifiers": {}, "npm": {"ms@2.1.3": {"integrity": "sha512-x"}}}, "remote": {"https://deno.land/x/a.ts": "ab"}})", "npm/ms@2.1.3 indirect "},
     {"pnpm-lock.yaml", "lockfileVersion: '9.0'\npackages:\n  resolve@2.0.0-next.5: {resolution: {integrity: sha512-x}}\n  '@babel/preset-modules@0.1.6-no-external-plugins': {resolution: {integrity: sha512-y}}\n",
      "npm/resolve@2.0.0-next.5 indirect npm/@babel/preset-modules@0.1.6-no-external-plugins indirect "},
     {"bun.lock", R"({"workspaces": {"": {"dependencies": {"openai": "^4"}, "devDependencies": {"vite": "5"}}}, "packages": {
@@ -39,7 +47,8 @@ const Sample kSamples[] = {
     {"gradle.lockfile", "# c\norg.springframework.ai:spring-ai-core:1.0.0=runtimeClasspath,testRuntimeClasspath\norg.mockito:mockito:5.0=testCompileClasspath\nbroken:line=x\nempty=annotationProcessor\n",
      "Maven/org.springframework.ai:spring-ai-core@1.0.0 indirect Maven/org.mockito:mockito@5.0 dev indirect "},
     {"gradle/verification-metadata.xml", "<verification-metadata><components><component group=\"g\" name=\"a\" version=\"1\"/><component group=\"g\" name=\"b\"/></components></verification-metadata>", "Maven/g:a@1 indirect "},
-    {"gradle/libs.versions.toml", "[versions]\nai = \"1.2\"\n[libraries]\na = \"g:a:1.0\"\nb = { module = \"g:b\", version.ref = \"ai\" }\nc = { group = \"g\", name = \"c\", version = { strictly = \"[1,2)\" } }\n", "Maven/g:a@1.0 Maven/g:b@1.2 Maven/g:c@ "},
+    {"gradle/libs.versions.toml", "[versions]\nai = \"1.2\"\n[libraries]\na = \"g:a:1.0\"\nb = { module = \"g:b\", version.ref = \"ai\" }\nc = { group = \"g\", name = \"c\", version = { strictly = \"[1,2)\" } }\n[plugins]\nd = { id = \"org.d\", version.ref = \"ai\" }\ne = \"org.e:2.0\"\nown = \"own\"\n",
+     "Maven/g:a@1.0 Maven/g:b@1.2 Maven/g:c@ Maven/org.d:org.d.gradle.plugin@1.2 dev Maven/org.e:org.e.gradle.plugin@2.0 dev "},
     {"packages.lock.json", R"({"dependencies": {"net8.0": {"Microsoft.SemanticKernel": {"type": "Direct", "resolved": "1.0.1", "contentHash": "x"}, "Own": {"type": "Project"}, "Low": {"type": "Transitive", "resolved": "2.0"}}}})",
      "NuGet/Microsoft.SemanticKernel@1.0.1 NuGet/Low@2.0 indirect "},
     {"bin/app.deps.json", R"({"libraries": {"app/1.0": {"type": "project"}, "Low/2.0": {"type": "package", "sha512": "x"}}})", "NuGet/Low@2.0 indirect "},
@@ -49,7 +58,7 @@ const Sample kSamples[] = {
      "RubyGems/forked@1.0 RubyGems/nokogiri@1.15.0 RubyGems/racc@1.7 indirect "},
     {"composer.lock", R"({"packages": [{"name": "openai-php/client", "version": "v0.8.0"}], "packages-dev": [{"name": "phpunit/phpunit", "version": "10.0"}]})", "Packagist/openai-php/client@0.8.0 indirect Packagist/phpunit/phpunit@10.0 dev indirect "},
     {"pubspec.lock", "packages:\n  http:\n    dependency: \"direct main\"\n    source: hosted\n    version: \"1.0.0\"\n  own:\n    source: path\n    version: \"0.1.0\"\n", "Pub/http@1.0.0 "},
-    {"mix.lock", "%{\n  \"req\": {:hex, :req, \"0.4.0\", \"abc\", [:mix], [], \"hexpm\", \"def\"},\n  \"x\": {:git, \"https://git.example/x\", \"abc\", []},\n}\n", "Hex/req@0.4.0 indirect Hex/x@ indirect "},
+    {"mix.lock", "%{\n  \"req\": {:hex, :req, \"0.4.0\", \"abc\", [:mix], [], \"hexpm\", \"def\"},\n  \"eini\": {:hex, :eini_beam, \"2.2.4\", \"abc\", [:rebar3], [], \"hexpm\", \"def\"},\n  \"x\": {:git, \"https://git.example/x\", \"abc\", []},\n}\n", "Hex/req@0.4.0 indirect Hex/eini_beam@2.2.4 indirect Hex/x@ indirect "},
     {"cabal.project.freeze", "constraints: any.aeson ==2.1,\n             own ==1.0,\n -- any.no ==1\n", "Hackage/aeson@2.1 indirect "},
     {"stack.yaml.lock", "packages:\n- completed:\n    hackage: aeson-2.1@sha256:x,1\n", "Hackage/aeson@2.1 indirect "},
     {"renv.lock", R"({"Packages": {"torch": {"Package": "torch", "Version": "0.11", "Source": "Repository", "Repository": "CRAN"}, "own": {"Package": "own", "Version": "1"}}})", "CRAN/torch@0.11 indirect "},
