@@ -51,7 +51,7 @@ TEST(Packs, EveryExampleHolds) {
 }
 
 TEST(Packs, WordsAreKnown) {
-  static const std::set<std::string, std::less<>> types{"provider-key", "cloud-key", "private-key", "token", "password", "secret"};
+  static const std::set<std::string, std::less<>> types{"provider-key", "cloud-key", "private-key", "token", "password", "password-hash", "secret"};
   for (const match::Pattern& pattern : packs().patterns()) {
     EXPECT_TRUE(pattern.what.empty() || is_sighting(pattern.what)) << pattern.id;
     if (pattern.topic != "secret") continue;

@@ -27,7 +27,9 @@ std::string_view folder_of(std::string_view path, std::string_view context) {
 
 /// What stands among examples, tests or documentation throughout is seldom what runs: that it does is an assumption, one for all of a folder.
 std::optional<SiteFacts::Assumed> in_use(const Asset& asset) {
-  static constexpr std::array kWhatRuns{AssetKind::application, AssetKind::agent, AssetKind::tool, AssetKind::mcp_server, AssetKind::endpoint, AssetKind::workload, AssetKind::vector_store, AssetKind::notebook};
+  static constexpr std::array kWhatRuns{AssetKind::application, AssetKind::agent, AssetKind::tool, AssetKind::mcp_server, AssetKind::endpoint, AssetKind::workload, AssetKind::vector_store, AssetKind::notebook, AssetKind::secret};
+  // A password or private key there is most often made up; a key of a cloud or vendor is as real there as anywhere.
+  if (const auto* secret = std::get_if<SecretFacts>(&asset.facts); secret && !secret->type.starts_with("password") && secret->type != "secret" && secret->type != "private-key") return std::nullopt;
   if (asset.places.empty() || std::ranges::find(kWhatRuns, asset.kind()) == kWhatRuns.end()) return std::nullopt;
   double chance = 0;
   std::string_view folder;

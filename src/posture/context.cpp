@@ -12,7 +12,7 @@ namespace {
 using namespace std::literals;
 enum Rank { own, documentation, example, test, vendored };
 
-constexpr std::array kVendored{"node_modules"sv, "bower_components"sv, ".venv"sv, "venv"sv, "site-packages"sv, "dist-packages"sv, "third_party"sv, "third-party"sv, "vendor"sv, "vendored"sv, "_vendor"sv, ".tox"sv};
+constexpr std::array kVendored{"node_modules"sv, "bower_components"sv, ".venv"sv, "venv"sv, "site-packages"sv, "dist-packages"sv, "third_party"sv, "third-party"sv, "vendor"sv, "vendored"sv, "_vendor"sv, ".tox"sv, ".yarn"sv};
 constexpr std::array kTest{"test"sv, "tests"sv, "testing"sv, "selftest"sv, "testsuite"sv, "test_suite"sv, "unittest"sv, "spec"sv, "specs"sv, "fixtures"sv, "fixture"sv, "testdata"sv, "test_data"sv, "test-data"sv, "__tests__"sv, "__mocks__"sv, "mocks"sv, "e2e"sv};
 constexpr std::array kTestEndings{"_tests"sv, "-tests"sv, "_test"sv, "-test"sv, ".tests"sv, ".test"sv, "fixtures"sv, "unittests"sv, "integrationtests"sv};
 constexpr std::array kExample{"examples"sv, "example"sv, "samples"sv, "sample"sv, "demo"sv, "demos"sv, "tutorial"sv, "tutorials"sv, "cookbook"sv};
@@ -37,7 +37,8 @@ Rank rank_of_file(std::string_view lower) {
     return test;
   // Instructions to a model are the product, whatever their ending.
   const bool instructions = lower == "skill.md" || lower == "agents.md" || lower == "claude.md" || lower == "gemini.md" || lower.ends_with(".mdc") || lower.ends_with(".prompt.md") || lower.ends_with(".instructions.md");
-  if (!instructions && (lower.ends_with(".md") || lower.ends_with(".rst") || lower.ends_with(".adoc") || lower.ends_with(".mdx"))) return documentation;
+  if (lower.starts_with(".env") && std::ranges::any_of(std::array{".example"sv, ".sample"sv, ".template"sv, ".dist"sv}, [&](std::string_view ending) { return lower.ends_with(ending); })) return example;
+  if (!instructions && (lower.ends_with(".md") || lower.ends_with(".md.gotmpl") || lower.ends_with(".rst") || lower.ends_with(".adoc") || lower.ends_with(".mdx"))) return documentation;
   return own;
 }
 /// AgentTests.cs, AgentTest.java; not Latest.java.

@@ -228,7 +228,7 @@ struct IdentityFacts {
   }
 };
 struct SecretFacts {
-  Text type, vendor, fingerprint, exposure;  ///< type: provider-key, private-key, cloud-key, token, password; exposure: repository, image, notebook, configuration, public
+  Text type, vendor, fingerprint, exposure;  ///< type: provider-key, private-key, cloud-key, token, password, password-hash; exposure: repository, image, notebook, configuration, public
   Text verified;  ///< what its vendor answered when asked (`--verify-secrets`): accepted, refused, unknown; empty: nobody asked
   Flag test_value;
   template <class V> static void visit(V&& v, auto& f) {

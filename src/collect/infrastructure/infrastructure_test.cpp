@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "collect/collector.h"
 #include "collect/infrastructure/container.h"
@@ -246,6 +247,18 @@ TEST(Kubernetes, a_service_says_how_far_its_workload_is_reached) {
   EXPECT_EQ(id(one), id(other));
 }
 
+TEST(Kubernetes, what_ends_before_the_pod_serves_does_not_make_it_privileged) {
+  const auto workload = [](std::string_view more) {
+    const Observation seen = read_with(kubernetes, "k/pod.yaml", format::ContentKind::yaml,
+                                       "apiVersion: v1\nkind: Pod\nmetadata: {name: w}\nspec:\n  initContainers:\n  - {name: i, image: busybox, securityContext: {privileged: true, runAsUser: 0}" + std::string(more) + "}\n  containers:\n  - {name: c, image: vllm/vllm-openai}\n");
+    return *facts_of<WorkloadFacts>(seen, "w");
+  };
+  EXPECT_EQ(workload("").privileged, false);
+  EXPECT_EQ(workload("").runs_as_root, std::nullopt);
+  EXPECT_EQ(workload(", restartPolicy: Always").privileged, true);
+  EXPECT_EQ(workload(", restartPolicy: Always").runs_as_root, true);
+}
+
 TEST(Kubernetes, an_ingress_that_asks_makes_a_proxy) {
   std::string service(kService);
   service.replace(service.find("LoadBalancer"), 12, "ClusterIP");
@@ -278,6 +291,29 @@ services:
   EXPECT_EQ(facts_of<EndpointFacts>(seen, "Weaviate")->exposure, "internal");
   EXPECT_NE(facts_of<VectorStoreFacts>(seen, "Weaviate"), nullptr);
   EXPECT_NE(facts_of<WorkloadFacts>(seen, "app"), nullptr);
+}
+
+TEST(Compose, profiles_that_publish_one_port_are_one_endpoint) {
+  const auto endpoints = [](std::string_view second) {
+    const Observation seen = read_with(compose, "docker-compose.yml", format::ContentKind::yaml,
+                                       "services:\n  cpu: {profiles: [cpu], image: ollama/ollama, ports: ['11434:11434']}\n  gpu: {profiles: [" + std::string(second) + "], image: ollama/ollama, ports: ['11434:11434']}\n");
+    std::set<AssetId> ids;
+    for (const Asset& asset : seen.assets)
+      if (asset.kind() == AssetKind::endpoint) ids.insert(asset.id);
+    return ids.size();
+  };
+  EXPECT_EQ(endpoints("gpu"), 1U);
+  EXPECT_EQ(endpoints("cpu"), 2U) << "both would run";
+}
+
+TEST(Compose, a_volume_of_data_holds_no_settings) {
+  const auto store = [](std::string_view volume) {
+    const Observation seen = read_with(compose, "docker-compose.yml", format::ContentKind::yaml, "services:\n  q: {image: qdrant/qdrant, ports: ['6333:6333'], volumes: ['" + std::string(volume) + "']}\n");
+    return *facts_of<VectorStoreFacts>(seen, "Qdrant");
+  };
+  EXPECT_EQ(store("data:/qdrant/storage").public_access, true);
+  EXPECT_EQ(store("./config.yaml:/qdrant/config/production.yaml:ro").public_access, std::nullopt);
+  EXPECT_EQ(store("${WHERE}:/qdrant/storage").public_access, std::nullopt);
 }
 
 TEST(Compose, a_file_of_that_name_without_services_is_told) {

@@ -69,7 +69,7 @@ Flag runs_as_root(const Node& pod) {
     return value ? value->as_number() : std::nullopt;
   };
   bool all_other = true;
-  const auto containers = all_containers(pod);
+  const auto containers = lasting_containers(pod);
   for (const Node* container : containers) {
     const auto id = user(*container) ? user(*container) : user(pod);
     const auto never = security_flag(*container, "runAsNonRoot") ? security_flag(*container, "runAsNonRoot") : security_flag(pod, "runAsNonRoot");
@@ -135,6 +135,15 @@ class Reader {
     return place;
   }
 
+  /// A ConfigMap, a secret or a path of the node, not a volume for data.
+  static bool brings_files(const Node& mount, const Pod& pod) {
+    const Node* volumes = pod.spec->find("volumes");
+    if (!volumes) return false;
+    return std::ranges::any_of(volumes->items, [&](const Node& volume) {
+      return volume.text("name") == mount.text("name") && !volume.find("emptyDir") && !volume.find("persistentVolumeClaim") && !volume.find("ephemeral");
+    });
+  }
+
   static Container container_of(const Node& spec, const Pod& pod, bool proxied) {
     Container container;
     container.image = spec.text("image");
@@ -150,7 +159,8 @@ class Reader {
       for (const Node& port : ports->items)
         if (const Node* number = port.find("containerPort"); number && number->as_number()) container.ports.push_back(static_cast<std::int64_t>(*number->as_number()));
     container.environment_elsewhere = spec.find("envFrom") != nullptr;
-    container.mounts_files = spec.find("volumeMounts") != nullptr;
+    if (const Node* mounts = spec.find("volumeMounts"))
+      container.mounts_files = std::ranges::any_of(mounts->items, [&](const Node& mount) { return brings_files(mount, pod) || may_hold_settings(mount.text("mountPath")); });
     container.behind_proxy = proxied;
     // hostPort and hostNetwork put the port on the node's own address.
     const Node* network = pod.spec->find("hostNetwork");
@@ -165,9 +175,8 @@ class Reader {
     WorkloadFacts facts;
     facts.platform = "kubernetes";
     facts.service_account = pod.spec->text("serviceAccountName", pod.spec->text("serviceAccount"));
-    facts.privileged = false;
+    facts.privileged = std::ranges::any_of(lasting_containers(*pod.spec), [](const Node* container) { return security_flag(*container, "privileged") == true; });
     for (const Node* container : all_containers(*pod.spec)) {
-      if (security_flag(*container, "privileged") == true) facts.privileged = true;
       if (const Node* environment = container->find("env"))
         for (const Node& variable : environment->items) facts.environment_names.emplace_back(variable.text("name"));
       std::vector<std::string> words;

@@ -110,4 +110,11 @@ std::vector<const Node*> all_containers(const Node& pod) {
   return all;
 }
 
+std::vector<const Node*> lasting_containers(const Node& pod) {
+  std::vector<const Node*> lasting = all_containers(pod);
+  if (const Node* first = pod.find("initContainers"))
+    std::erase_if(lasting, [&](const Node* one) { return one >= first->items.data() && one < first->items.data() + first->items.size() && one->text("restartPolicy") != "Always"; });
+  return lasting;
+}
+
 }  // namespace stormwatch::collect

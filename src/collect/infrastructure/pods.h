@@ -23,5 +23,7 @@ std::vector<Pod> pods_of(const Node& manifest, std::string_view kind, std::strin
 
 /// Containers, init containers, and KServe's `model`, which is one without its image.
 std::vector<const Node*> all_containers(const Node& pod);
+/// Those that run while the pod serves: not init containers, which end before, but for sidecars among them (restartPolicy Always).
+std::vector<const Node*> lasting_containers(const Node& pod);
 
 }  // namespace stormwatch::collect

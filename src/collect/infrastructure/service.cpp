@@ -275,6 +275,15 @@ AssetId observe_image(const Container& container, const Place& place, Observatio
   return into.add(make_asset(name.key(), container.image, Facts{facts}, place));
 }
 
+bool may_hold_settings(std::string_view target) {
+  const std::string small = lower(target);
+  if (small.empty() || small == "/") return true;
+  for (const std::string_view sign : {"conf", "/etc", "/root", "/home", "/opt", "/app", "secret", "settings", ".env", "$"})
+    if (small.find(sign) != std::string::npos) return true;
+  const std::size_t slash = small.rfind('/');
+  return small.find('.', slash == std::string::npos ? 0 : slash) != std::string::npos;
+}
+
 const Service* service_named(std::string_view product) {
   const auto& services = embedded_services();
   if (!services) return nullptr;
@@ -285,7 +294,7 @@ const Service* service_named(std::string_view product) {
 AssetId observe_endpoint(const Service& service, EndpointFacts facts, const std::string& key, const Place& place, Observation& into, std::vector<Sighting> sightings) {
   facts.product = service.product;
   facts.code_execution = service.code_execution;
-  facts.metered = service.metered;
+  facts.metered = service.vector_store ? std::optional(false) : service.metered;  // a database costs nothing by the call
   Asset asset = make_asset(key, service.title, Facts{facts}, place);
   asset.sightings = std::move(sightings);
   const AssetId endpoint = into.add(std::move(asset));
@@ -293,7 +302,9 @@ AssetId observe_endpoint(const Service& service, EndpointFacts facts, const std:
     VectorStoreFacts store;
     store.product = service.product;
     if (!facts.authentication.empty()) store.authenticated = facts.authentication != "none";
-    if (!facts.exposure.empty()) store.public_access = facts.exposure == "internet";
+    // Strangers read what the internet reaches and nobody guards; whether somebody does may be unknown.
+    if (store.authenticated == true || (!facts.exposure.empty() && facts.exposure != "internet")) store.public_access = false;
+    else if (facts.exposure == "internet" && store.authenticated == false) store.public_access = true;
     into.relate(endpoint, RelationKind::serves, into.add(make_asset(key, service.title, Facts{store}, place)), place);
   }
   if (!service.package_name.empty() && !facts.version.empty()) {

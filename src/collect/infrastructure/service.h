@@ -70,10 +70,12 @@ struct Container {
   std::vector<std::int64_t> ports;     ///< container ports that are reachable
   std::string exposure;                ///< internet, internal, local; empty: not known
   bool environment_elsewhere = false;  ///< more of it stands in files not read here
-  bool mounts_files = false;
+  bool mounts_files = false;           ///< of which one may hold its settings
   bool behind_proxy = false;           ///< an authenticating proxy stands before it
 };
 
+/// Whether what is mounted at `target` may bring settings: a folder of configuration, a home, a file; not a volume for data. Empty: not known, so it may.
+bool may_hold_settings(std::string_view target);
 /// The service it runs; nullptr if it is none that is known.
 const Service* service_of(const Container& container);
 /// More of its options may be set in a place that was not read: a file, a variable, the command of an image of one's own.

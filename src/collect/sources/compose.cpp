@@ -5,6 +5,8 @@
 // stand before the host); on 127.0.0.1 as `local`; an unpublished one as `internal`.
 #include <algorithm>
 #include <charconv>
+#include <map>
+#include <set>
 
 #include "base/text.h"
 #include "collect/collector.h"
@@ -60,6 +62,17 @@ void add_port(const Node& port, Container& container) {
   if (const std::int64_t number = number_of(target)) container.ports.push_back(number);
 }
 
+/// Where a volume is mounted: "./conf:/etc/x:ro", "data:/data", {type: volume, target: /data}.
+std::string_view target_of(const Node& volume) {
+  if (volume.is_map()) return volume.text("target");
+  std::string_view text = volume.scalar;
+  if (text.find("${") != std::string_view::npos) return {};
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos) return text;
+  text.remove_prefix(colon + 1);
+  return text.substr(0, text.find(':'));
+}
+
 Container container_of(const Node& service) {
   Container container;
   container.image = service.text("image");
@@ -74,7 +87,8 @@ Container container_of(const Node& service) {
     }
   }
   container.environment_elsewhere = service.find("env_file") || service.find("extends");
-  if (const Node* volumes = service.find("volumes")) container.mounts_files = !volumes->items.empty();
+  if (const Node* volumes = service.find("volumes"))
+    container.mounts_files = std::ranges::any_of(volumes->items, [](const Node& volume) { return may_hold_settings(target_of(volume)); });
   container.mounts_files |= service.find("configs") || service.find("secrets");
   container.exposure.clear();
   if (const Node* ports = service.find("ports"))
@@ -154,6 +168,32 @@ bool has_a_part_of_compose(const Node& root) {
   });
 }
 
+/// Services of different profiles that publish the same port never run at once (one for the processor, one for each make of graphics card): what
+/// they offer is one endpoint, under the first one's key.
+class Alternatives {
+ public:
+  std::string key_for(const Node& service, const std::string& key) {
+    const Node* profiles = service.find("profiles");
+    const Node* ports = service.find("ports");
+    if (!profiles || !ports) return key;
+    std::set<std::string> own;
+    for (const Node& profile : profiles->items) own.insert(profile.scalar);
+    for (const Node& port : ports->items) {
+      if (port.scalar.find(':') == std::string::npos) continue;
+      const auto [first, is_new] = first_.try_emplace(port.scalar, Offer{own, key});
+      if (!is_new && std::ranges::none_of(own, [&](const std::string& profile) { return first->second.profiles.contains(profile); })) return first->second.key;
+    }
+    return key;
+  }
+
+ private:
+  struct Offer {
+    std::set<std::string> profiles;
+    std::string key;
+  };
+  std::map<std::string, Offer> first_;
+};
+
 Result<Observation> read(const Source& source) {
   Observation observation;
   Error incomplete;
@@ -165,6 +205,7 @@ Result<Observation> read(const Source& source) {
   for (Node& root : *documents) {
     const Node* services = root.find("services");
     if (!services || !services->is_map() || root.find("apiVersion")) continue;
+    Alternatives alternatives;
     for (const Node::Member& member : services->members) {
       Node service = member.value;
       if (!service.is_map() || (!service.find("image") && !service.find("build") && !service.find("command"))) continue;
@@ -177,7 +218,7 @@ Result<Observation> read(const Source& source) {
       // With `build` the name is what is built here, not what is pulled.
       const AssetId image = service.find("build") ? AssetId{} : observe_image(container, place, observation);
       if (image) observation.relate(workload, RelationKind::runs_on, image, place);
-      observe_service(container, key, place, workload, image, observation);
+      observe_service(container, alternatives.key_for(service, key), place, workload, image, observation);
       relate_launched(source, workload, container.arguments, place, observation);
     }
   }

@@ -249,6 +249,12 @@ Node instruction_list(const std::vector<Instruction>& instructions, const std::v
   return list;
 }
 
+/// With its folder: "Dockerfile" alone is the name of most.
+std::string name_of(const Source& source) {
+  const std::string_view folder = source.folder();
+  return folder.empty() ? source.name : std::string(folder.substr(folder.rfind('/') + 1)) + "/" + source.name;
+}
+
 Result<Observation> read(const Source& source) {
   Observation observation;
   const std::string text = without_secrets(source);
@@ -278,7 +284,7 @@ Result<Observation> read(const Source& source) {
   as_told.environment_elsewhere = true;  // who runs the image may say more
   add_processes(tree, {process_of(as_told, last.line)});
   facts.configuration = std::make_shared<const Node>(std::move(tree));
-  const AssetId workload = observation.add(make_asset(key, source.name, Facts{std::move(facts)}, place));
+  const AssetId workload = observation.add(make_asset(key, name_of(source), Facts{std::move(facts)}, place));
   for (const Stage& stage : stages) {
     const bool is_earlier = std::ranges::any_of(stages, [&](const Stage& s) { return !s.name.empty() && s.name == stage.base; });
     if (is_earlier || stage.base == "scratch") continue;

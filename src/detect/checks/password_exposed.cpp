@@ -15,7 +15,7 @@ const Detector password_exposed{
                  .vector = Vector::sensitive_data,
                  .controls = {"owasp-llm-2025:LLM02", "mitre-atlas:AML.T0055", "cwe:798", "cwe:260", "eu-ai-act:15", "nist-ai-rmf:MEASURE 2.7", "iso-42001:A.6.2.5"},
                  .effort_hours = 2},
-    .look = look_for_secrets({"password"}),
+    .look = look_for_secrets({"password", "password-hash"}),
     .examples = [] {
       return std::vector<Example>{{"written out", {{"config.yaml", match::example_of("url: postgres://app:{alnum:14}@db.internal.corp:5432/app\n")}}, true},
                                   {"read at run time or a stand-in", {{"config.yaml", "url: postgres://app:${DB_PASSWORD}@db.internal.corp:5432/app\n"}}, false}};
