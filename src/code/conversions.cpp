@@ -9,7 +9,7 @@ bool stops(std::string_view name) {
   static const std::unordered_set<std::string_view> known{"int", "float", "bool", "len", "hash", "id", "isinstance", "type", "ord", "round", "abs", "shlex.quote", "pipes.quote", "html.escape",
     "markupsafe.escape", "bleach.clean", "werkzeug.utils.secure_filename", "os.path.basename", "path.basename", "uuid.UUID", "uuid.uuid4", "hashlib.sha256", "hashlib.md5", "hashlib.sha1", "Number", "parseInt", "parseFloat",
     "encodeURIComponent", "urllib.parse.quote", "urllib.parse.quote_plus", "urllib.parse.urlencode", "os.path.exists", "os.path.isfile", "os.path.isdir", "re.escape", "any", "all", "sum", "hasattr", "Boolean", "DOMPurify.sanitize",
-    "datetime.datetime.fromisoformat", "datetime.datetime.strptime", "ipaddress.ip_address", "psycopg2.sql.Identifier"};
+    "datetime.datetime.fromisoformat", "datetime.datetime.strptime", "ipaddress.ip_address", "psycopg2.sql.Identifier", "tempfile.NamedTemporaryFile", "tempfile.mkstemp", "tempfile.mkdtemp", "tempfile.TemporaryDirectory"};
   return known.contains(name);
 }
 bool says_clean(std::string_view name) {
@@ -27,6 +27,23 @@ bool passes(std::string_view name) {
   if (known.contains(name)) return true;
   const auto last = last_of(name);
   return !last.empty() && last[0] >= 'A' && last[0] <= 'Z';
+}
+bool leaves_only_numbers(std::string_view pattern, std::string_view replacement) {
+  constexpr std::string_view kHarmless = "0123456789+-*/().,% ^";
+  if (!pattern.starts_with("[^") || replacement.find_first_not_of(kHarmless) != std::string_view::npos) return false;
+  pattern.remove_prefix(2);
+  if (pattern.ends_with('+') || pattern.ends_with('*')) pattern.remove_suffix(1);
+  if (!pattern.ends_with(']')) return false;
+  pattern.remove_suffix(1);
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (i > 0 && i + 1 < pattern.size() && pattern[i] == '-' && !(pattern[i - 1] == '0' && pattern[i + 1] == '9') && pattern[i - 1] != '\\') return false;  // a range of other characters
+    if (pattern[i] != '\\') {
+      if (!holds(kHarmless, pattern.substr(i, 1))) return false;
+    } else if (++i == pattern.size() || (pattern[i] != 'd' && pattern[i] != 's' && !holds(kHarmless, pattern.substr(i, 1)))) {
+      return false;
+    }
+  }
+  return true;
 }
 bool decodes(std::string_view name) {
   return one_of(name, {"base64.b64decode", "base64.urlsafe_b64decode", "base64.b85decode", "base64.b32decode", "bytes.fromhex", "binascii.unhexlify", "zlib.decompress", "gzip.decompress", "codecs.decode", "marshal.loads", "atob", "bz2.decompress", "lzma.decompress"});

@@ -18,6 +18,8 @@ bool stops(std::string_view name);
 bool says_clean(std::string_view name);
 /// Its answer is made of its arguments.
 bool passes(std::string_view name);
+/// re.sub with these arguments leaves digits and signs of arithmetic and nothing that could name, quote or chain.
+bool leaves_only_numbers(std::string_view pattern, std::string_view replacement);
 bool decodes(std::string_view name);
 
 }  // namespace stormwatch::code

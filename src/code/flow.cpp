@@ -331,7 +331,8 @@ Taint Follower::taint(Index i, Index owner, bool unused) {
         if (system && carries_text(e, k)) record("system-prompt", Effect::model, i, owner, part, false);
       }
       if (last_ && e.kind == ExpressionKind::unknown) pipeline(e, owner);
-      if (e.kind == ExpressionKind::format && !all.empty()) all.below = has_own_host(i, e, start);
+      const bool after_own = e.parts.size() > 1 && start.empty() && all.below;  // own + "/" + data
+      if (e.kind == ExpressionKind::format && !all.empty()) all.below = after_own || has_own_host(i, e, start);
       return all;
     }
     default: return {};
@@ -346,6 +347,7 @@ bool Follower::has_own_host(Index i, const Expression& e, const Taint& start) co
     const auto slash = pattern.find_first_of("/?", scheme + 3);
     if (slash != std::string::npos && pattern.substr(0, slash).find("{}") == std::string::npos) return true;
   }
+  if (pattern.starts_with('/') && !pattern.starts_with("//")) return true;  // after whatever host it is put
   // A parameter that callers within the file give the program's own values is the program's own.
   if (!start.empty() && (effective(start, e.owner) || e.owner == kNone)) return start.below;
   const std::string_view text(e.text);

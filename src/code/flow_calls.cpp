@@ -24,7 +24,8 @@ Taint Follower::call(Index i, const Expression& e, Index owner, bool unused) {
   if (callee.kind == ExpressionKind::attribute && one_of(callee.text, {"append", "extend", "add", "update", "insert", "push", "write", "setdefault", "set"})) {
     Taint all;
     for (const Taint& a : arguments) all.add(a);
-    if (!all.empty() && m_.at(callee.parts[0]).kind != ExpressionKind::call && !is_module(callee.parts[0])) write(callee.parts[0], all, false);
+    const bool on_disk = callee.text == "write" && one_of(name, {"tempfile.NamedTemporaryFile.write", "tempfile.TemporaryFile.write", "open.write", "os.fdopen.write"});  // its name stays its own
+    if (!all.empty() && !on_disk && m_.at(callee.parts[0]).kind != ExpressionKind::call && !is_module(callee.parts[0])) write(callee.parts[0], all, false);
   }
   if (const Index f = names_.local_function(e.parts[0]); f != kNone) return local_call(f, e, arguments, owner);
   if (const Summary* far = far_function(e, arguments, owner)) return far_call(*far, i, e, arguments, owner, object);
@@ -53,6 +54,7 @@ Taint Follower::call(Index i, const Expression& e, Index owner, bool unused) {
   const bool typed = m_.family > Family::javascript;
   if (typed ? typed_stops(names_, e) : stops(name)) return {};
   if (const std::size_t filled = typed ? typed_fills(names_, e) : 0; filled && filled < e.parts.size()) write(e.parts[filled], filled == 1 ? object : arguments[1], false);
+  if (name == "re.sub" && e.parts.size() > 2 && leaves_only_numbers(names_.string_value(e.parts[1]).value_or(""), names_.string_value(e.parts[2]).value_or("?"))) return {};
   if (name.size() > 1 && name[0] != '.' && callee.kind == ExpressionKind::name && says_clean(name)) return {};
   Taint out = object;
   out.labels &= ~static_cast<std::uint32_t>(kSecretVariable);  // a client made with a key does not answer with it

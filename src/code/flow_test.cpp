@@ -72,5 +72,34 @@ TEST(Flow, GoesThroughAFunctionOfAnotherFile) {
   EXPECT_GT(asked, 0);
 }
 
+std::vector<std::string> sinks_of(std::string_view text) {
+  const auto module = read_python(text, Limits{});
+  EXPECT_TRUE(module);
+  const Names names(*module);
+  std::vector<std::string> sinks;
+  for (const Flow& f : follow(names, roles_of(names)).flows)
+    if (!f.guarded && f.what != "network" && f.what != "result") sinks.push_back(f.what);
+  return sinks;
+}
+const std::string kTool = "from mcp.server.fastmcp import FastMCP\nimport httpx, os, re, tempfile\nm = FastMCP('x')\n@m.tool()\n";
+
+TEST(Flow, WhatIsWrittenIntoAFileIsNotItsName) {
+  EXPECT_TRUE(sinks_of(kTool + "def t(text: str):\n  with tempfile.NamedTemporaryFile(delete=False) as f:\n    f.write(text)\n    place = f.name\n  os.remove(place)\n").empty());
+  EXPECT_EQ(sinks_of(kTool + "def t(text: str):\n  with open(text) as f:\n    pass\n  os.remove(text)\n").size(), 2U);
+}
+
+TEST(Flow, DigitsAndSignsRunNothing) {
+  EXPECT_TRUE(sinks_of(kTool + "def t(sum: str):\n  sum = re.sub(r'[^0-9+\\-*/().]', '', sum)\n  return eval(sum)\n").empty());
+  for (const std::string_view kept : {R"([^\w().])", "[^a-z0-9()]", "[^0-9'()]", "[0-9]", "[^ -~]"}) EXPECT_EQ(sinks_of(kTool + "def t(sum: str):\n  sum = re.sub(r\"" + std::string(kept) + "\", '', sum)\n  return eval(sum)\n").size(), 1U) << kept;
+  EXPECT_EQ(sinks_of(kTool + "def t(sum: str):\n  sum = re.sub('[^0-9]', sum, '1')\n  return eval(sum)\n").size(), 1U);
+}
+
+TEST(Flow, APathAfterTheProgramsOwnHostStaysThere) {
+  const std::string get = "class C:\n  def __init__(self, base):\n    self.base = base\n  def get(self, path):\n    return httpx.get(self.base + path)\nc = C('https://a.example')\n";
+  EXPECT_TRUE(sinks_of(kTool + "def t(id: str):\n  return c.get(f'/things/{id}')\n" + get).empty());
+  EXPECT_EQ(sinks_of(kTool + "def t(address: str):\n  return httpx.get(address)\n").size(), 1U);
+  EXPECT_EQ(sinks_of(kTool + "def t(name: str):\n  with open(f'/tmp/{name}.txt') as f:\n    return f.read()\n").front(), "path");
+}
+
 }  // namespace
 }  // namespace stormwatch::code

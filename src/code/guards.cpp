@@ -50,7 +50,7 @@ void Guards::tests_in(Index root, Mark&& mark) const {
     if (e.kind == ExpressionKind::call) {
       const std::string_view method = m_.at(e.parts[0]).text;
       if (one_of(method, {"match", "fullmatch", "startswith", "startsWith", "isdigit", "isalnum", "isalpha", "isidentifier", "is_relative_to", "test", "includes", "has", "commonpath", "search",
-                          "HasPrefix", "MatchString", "IsLocal", "matches", "contains", "StartsWith", "Contains", "IsMatch", "ContainsKey", "containsKey"})) mark(i);
+                          "HasPrefix", "MatchString", "IsLocal", "ValidPath", "matches", "contains", "StartsWith", "Contains", "IsMatch", "ContainsKey", "containsKey"})) mark(i);
       else if (method == "endswith") {
         // x.endswith(".json") says what kind of file it is, not where.
         const std::string end = names_.string_value(m_.argument(e, 0)).value_or("");

@@ -145,7 +145,10 @@ bool letter_mix(std::string_view value) {
 bool not_words(std::string_view value) { return mixed(value) || random_looking(value); }
 
 // A password that someone chose, not the name of one: letters with digits or signs, without the words that stand in for it.
+/// Words of a language with marks on its letters ("Contraseña", "Пароль") are a label, not a password.
 bool password(std::string_view value) {
+  const auto foreign = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
+  if (std::ranges::any_of(value, foreign) && std::ranges::none_of(value, is_digit)) return false;
   const bool sign = std::ranges::any_of(value, [](char c) { return !is_digit(c) && !is_upper(c) && !is_lower(c) && c != '_' && c != '-' && c != '.'; });
   if (!(mixed(value) || (sign && std::ranges::any_of(value, is_lower)))) return false;
   std::string lower(value);

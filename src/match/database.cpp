@@ -123,12 +123,22 @@ bool word_is_near(const Pattern& pattern, std::string_view text, std::uint64_t b
   });
 }
 
+/// A stretch of a picture or another file that is written in base64, where any short form turns up by chance.
+bool is_within_encoded_data(std::string_view text, std::uint64_t begin, std::uint64_t end) {
+  constexpr std::uint64_t kLongerThanAnyToken = 400;  // bytes of base64 that touch the value without being of it
+  const auto encodes = [](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '+' || c == '/'; };
+  std::uint64_t around = 0;
+  while (begin > 0 && around < kLongerThanAnyToken && encodes(text[begin - 1])) --begin, ++around;
+  while (end < text.size() && around < kLongerThanAnyToken && encodes(text[end])) ++end, ++around;
+  return around >= kLongerThanAnyToken;
+}
+
 bool accepted(const Pattern& pattern, const Confirmer& confirmer, std::string_view text, const Hit& hit) {
   const std::string_view value = text.substr(hit.value_begin, hit.value_end - hit.value_begin);
   if (pattern.entropy > 0 && entropy_of(value) < pattern.entropy) return false;
   if (!pattern.checksum.empty() && !passes(pattern.checksum, value)) return false;
   if (!pattern.near.empty() && !word_is_near(pattern, text, hit.begin, hit.end)) return false;
-  if (pattern.topic == "secret" && is_placeholder(value)) return false;
+  if (pattern.topic == "secret" && (is_placeholder(value) || is_within_encoded_data(text, hit.value_begin, hit.value_end))) return false;
   const auto holds = [](std::string_view part, const auto& list) {
     return std::ranges::any_of(list, [&](const auto& refused) { return RE2::PartialMatch(re2::StringPiece(part.data(), part.size()), *refused); });
   };

@@ -67,6 +67,21 @@ TEST(Database, LongTextsAreOneTextWhateverTheBlocks) {
   }
 }
 
+TEST(Database, APieceOfAnEncodedFileIsNoSecret) {
+  Pattern token = pattern("token", R"(\b(?P<value>EAAM[A-Za-z0-9]{40}))", "EAAM");
+  token.topic = "secret";
+  const Database found = database({token});
+  const std::string value = example_of("EAAM{alnum:40}"), picture = example_of("{base64:300}");
+  EXPECT_EQ(found.scan("{\"token\": \"" + value + "\"}").size(), 1U);
+  EXPECT_EQ(found.scan("see /a/b/" + value + " for more").size(), 1U);
+  EXPECT_EQ(found.scan("\"" + picture + "/" + value + "/" + picture + "\"").size(), 0U);
+}
+
+TEST(Checksum, AWordOfALanguageIsNoPassword) {
+  EXPECT_FALSE(passes("password", "Contrase\xC3\xB1""a"));
+  EXPECT_TRUE(passes("password", "Se\xC3\xB1or7!blau"));
+}
+
 TEST(Database, HostileRepetitionTakesLinearTime) {
   const Database found = database({pattern("open", R"(key=[^!]*!)", "key=")});
   std::string text;

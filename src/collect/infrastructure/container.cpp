@@ -49,7 +49,8 @@ bool is_secret_name(std::string_view name) {
 }
 
 std::string kept_value(std::string_view name, std::string_view value) {
-  if (!is_secret_name(name) || value.size() < 6 || value.find("${") != std::string_view::npos || value.find("$(") != std::string_view::npos) return std::string(value);
+  const bool is_reference = value.starts_with('$') && std::ranges::all_of(value.substr(1), [](char c) { return c == '_' || std::isalnum(static_cast<unsigned char>(c)) != 0; });
+  if (!is_secret_name(name) || value.size() < 6 || is_reference || value.find("${") != std::string_view::npos || value.find("$(") != std::string_view::npos) return std::string(value);
   return redacted(value);
 }
 

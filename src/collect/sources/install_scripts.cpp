@@ -3,7 +3,7 @@
 // package and of modules that are there; and what every start of Python runs: the code in .pth files beside installed packages. What attacks
 // the machine is named in the sighting's detail.
 #include <algorithm>
-#include <array>
+#include <cctype>
 
 #include "base/text.h"
 #include "collect/collector.h"
@@ -20,11 +20,29 @@ bool wants_source(const Source& source) {
   return (source.name == "package.json" && source.text.find("install\"") != std::string_view::npos) || (is_startup_file(source) && source.text.find("import") != std::string_view::npos);
 }
 
+/// Whether every program that the code starts is written out in it: `execSync('sh setup.sh')`.
+bool starts_only_what_it_names(std::string_view code) {
+  constexpr std::size_t kLongestRead = 4096;
+  if (code.size() > kLongestRead) return false;
+  bool any = false;
+  for (const std::string_view call : {"exec", "spawn", "fork"})
+    for (std::size_t at = code.find(call); at != std::string_view::npos; at = code.find(call, at + 1)) {
+      std::size_t end = at;
+      while (end < code.size() && std::isalpha(static_cast<unsigned char>(code[end])) != 0) ++end;
+      if (end == code.size() || code[end] != '(') continue;
+      any = true;
+      const std::size_t begins = code.find_first_not_of("( [\\", end), quote = begins == std::string_view::npos || (code[begins] != '\'' && code[begins] != '"') ? std::string_view::npos : code.find(code[begins], begins + 1);
+      const std::size_t after = quote == std::string_view::npos ? quote : code.find_first_not_of(' ', quote + 1);
+      if (after == std::string_view::npos || (code[after] != ',' && code[after] != ')' && code[after] != ']')) return false;
+    }
+  return any;
+}
+
 /// Code in the command line that fetches, decodes or starts things: nothing that a build needs.
 bool is_inline_code(std::string_view command) {
-  const bool is_code = command.find("node -e") != std::string_view::npos || command.find("node --eval") != std::string_view::npos || command.find("python -c") != std::string_view::npos || command.find("python3 -c") != std::string_view::npos;
-  if (!is_code) return false;
-  return std::ranges::any_of(std::array<std::string_view, 8>{"http", "child_process", "exec(", "Buffer.from", "atob(", "eval(", "urllib", "process.env"}, [&](std::string_view part) { return command.find(part) != std::string_view::npos; });
+  if (!holds(command, {"node -e", "node --eval", "python -c", "python3 -c"})) return false;
+  if (holds(command, {"http", "Buffer.from", "atob(", "eval(", "urllib", "process.env"})) return true;
+  return holds(command, {"child_process", "exec("}) && !starts_only_what_it_names(command);
 }
 
 std::string danger_of(std::string_view command, const Source& source) {

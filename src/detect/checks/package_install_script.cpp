@@ -26,6 +26,8 @@ const Detector package_install_script{
                                   {"what setuptools leaves there", {{"distutils-precedence.pth", "import os; enabled = os.environ.get('SETUPTOOLS_USE_DISTUTILS', 'local') == 'local'; enabled and __import__('_distutils_hack').add_shim();\n"}}, false},
                                   {"a build", {{"package.json", with("install", "node-gyp rebuild")}}, false},
                                   {"a script of its own", {{"package.json", with("postinstall", "node scripts/postinstall.js || exit 0")}}, false},
+                                  {"a command line that starts the package's own script", {{"package.json", with("postinstall", "node -e \\\"require('child_process').execSync('sh setup.sh', {stdio: 'inherit'})\\\"")}}, false},
+                                  {"a program whose name is put together", {{"package.json", with("postinstall", "node -e \\\"require('child_process').execSync('sh ' + name)\\\"")}}, true},
                                   {"a script that no install runs", {{"package.json", with("deploy", fetch)}}, false}};
     }};
 
