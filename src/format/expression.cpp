@@ -431,6 +431,9 @@ class Reader {
     while (peek() == '.' && is_start(peek(1))) {
       ++at_;
       name();
+      if (dialect_ != Dialect::bicep || peek() != '(') continue;  // "account.listKeys().key1": what a resource answers when it is there
+      skip_call(depth);
+      if (failed_) return fail();
     }
     return unknown(begin);
   }

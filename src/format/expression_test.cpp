@@ -53,6 +53,7 @@ TEST(Expression, arm_and_bicep) {
   EXPECT_EQ(evaluated("resourceId('a/b', 'c')", Dialect::arm, arm), "${resourceId('a/b', 'c')}");
   const Names bicep{{"name", text("x")}};
   EXPECT_EQ(evaluated("{\n  a: name == 'x' ? 'on' : 'off'\n  b: '${name}-1'\n  'c': [\n    1\n    2\n  ]\n}", Dialect::bicep, bicep), "{a=on,b=x-1,c=,}");
+  EXPECT_EQ(evaluated("{\n  key: account.listKeys('2023').keys[0].value\n  b: name\n}", Dialect::bicep, bicep), "{key=${account.listKeys('2023').keys[0].value},b=x,}");
 }
 
 TEST(Expression, is_bounded) {
