@@ -198,6 +198,29 @@ Resources:
   EXPECT_EQ(facts_of<IdentityFacts>(seen, "AWS::IAM::Role.Role")->administrator, true);
 }
 
+TEST(CloudFormation, a_file_of_the_serverless_framework_is_the_template_that_it_becomes) {
+  const Observation seen = read_with(cloudformation, "serverless.yml", format::ContentKind::yaml, R"(
+service: chat
+custom: {all: ['bedrock:*']}
+provider:
+  name: aws
+  iam: {role: {statements: [{Effect: Allow, Action: "${self:custom.all}", Resource: '*'}]}}
+functions:
+  chat: {handler: a.b, url: true}
+  safe: {handler: a.b, url: {authorizer: aws_iam}, role: "${file(roles.yml):safe}"}
+resources:
+  Resources:
+    Bucket: {Type: AWS::S3::Bucket}
+)");
+  EXPECT_EQ(facts_of<CloudResourceFacts>(seen, "AWS::Lambda::Url.chatUrl")->configuration->text("authorization_type"), "NONE");
+  EXPECT_EQ(facts_of<CloudResourceFacts>(seen, "AWS::Lambda::Url.safeUrl")->configuration->text("authorization_type"), "AWS_IAM");
+  ASSERT_NE(facts_of<IdentityFacts>(seen, "AWS::IAM::Role.IamRoleLambdaExecution"), nullptr);
+  EXPECT_TRUE(relates(seen, "AWS::Lambda::Function.chat", RelationKind::authenticates_as, "AWS::IAM::Role.IamRoleLambdaExecution"));
+  EXPECT_FALSE(relates(seen, "AWS::Lambda::Function.safe", RelationKind::authenticates_as, "AWS::IAM::Role.IamRoleLambdaExecution"));
+  EXPECT_NE(facts_of<DatastoreFacts>(seen, "AWS::S3::Bucket.Bucket"), nullptr);
+  EXPECT_TRUE(read_with(cloudformation, "serverless.yml", format::ContentKind::yaml, "service: x\nprovider: {name: google}\nfunctions: {a: {handler: b, url: true}}\n").assets.empty());
+}
+
 constexpr std::string_view kDeployment = R"(apiVersion: apps/v1
 kind: Deployment
 metadata: {name: llm, namespace: ml}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// AWS CloudFormation and SAM templates (YAML or JSON): resources in Terraform's names, so that the same rules judge both.
+// AWS CloudFormation and SAM templates (YAML or JSON) and files of the Serverless Framework: resources in Terraform's names, so that the same rules judge both.
 //
 // AWS::SageMaker::Model's EnableNetworkIsolation becomes aws_sagemaker_model's enable_network_isolation; the few names that
 // differ are in kTypes and kProperties. Intrinsic functions: cloudformation_functions.h.
@@ -11,6 +11,7 @@
 #include "collect/infrastructure/cloudformation_forms.h"
 #include "collect/infrastructure/cloudformation_functions.h"
 #include "collect/infrastructure/serverless_forms.h"
+#include "collect/infrastructure/serverless_framework.h"
 #include "collect/infrastructure/resource.h"
 #include "format/document.h"
 
@@ -78,6 +79,7 @@ constexpr std::array<Renamed, 14> kProperties{{{"SecurityGroupIngress", "ingress
 
 bool wants(const Source& source) {
   if (source.kind != format::ContentKind::yaml && source.kind != format::ContentKind::json && !source.name.ends_with(".template")) return false;
+  if (is_serverless_file(source.name) && source.text.find("provider:") != std::string_view::npos) return true;
   return source.text.find("AWS::") != std::string_view::npos && source.text.find("Resources") != std::string_view::npos;
 }
 
@@ -179,6 +181,8 @@ Result<Observation> read(const Source& source) {
     if (!documents) return std::unexpected(documents.error());
     if (!documents->empty()) root = std::move(documents->front());
   }
+  if (is_serverless_file(source.name))
+    if (auto made = template_of_serverless(root)) root = std::move(*made);
   const Node* section = root.find("Resources");
   if (!section || !section->is_map()) return observation;
   std::vector<Resource> resources;
