@@ -229,7 +229,7 @@ TEST(Checksum, Structures) {
 
 TEST(Placeholder, StandInsAndRealOnes) {
   for (const char* text : {"xxxxxxxxxxxx", "your-api-key", "YOUR_TOKEN", "<token>", "${TOKEN}", "{{ key }}", "sk-...", "changeme", "1234567890", "abcdefghijklmnop",
-                           "sk-00000000000000000000", "%(password)s", "$SECRET", "insert-key-here", "abc123xyz789", "key_abc123def456"})
+                           "sk-00000000000000000000", "%(password)s", "$SECRET", "insert-key-here", "abc123xyz789", "key_abc123def456", "abc123XYZ987", "key-aaa111zyx"})
     EXPECT_TRUE(is_placeholder(text)) << text;
   for (const char* pattern : {"{alnum:40}", "{hex:32}", "{base64:64}", "{uuid}", "sk-proj-{base64url:60}"})
     for (std::uint64_t seed = 1; seed <= 200; ++seed) EXPECT_FALSE(is_placeholder(example_of(pattern, seed))) << pattern << " " << seed;

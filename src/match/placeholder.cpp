@@ -70,15 +70,17 @@ bool is_sequential(const std::string& lower) {
   return lower.size() >= 6 && steps * 5 >= lower.size() * 4;
 }
 
-// "sk_live_abc123xyz789": after the prefix nothing but runs that count up, each of three or more.
-bool is_counted_up(std::string_view lower) {
-  lower.remove_prefix(lower.rfind('_') + 1);
+// "sk_live_abc123xyz987": after the prefix nothing but runs that count up or down or repeat, each of three or more.
+bool is_counted(std::string_view lower) {
+  lower.remove_prefix(lower.find_last_of("_-") + 1);
   if (lower.size() < 9 || lower.size() > 40) return false;
-  std::size_t run = 1;
-  for (std::size_t i = 1; i <= lower.size(); ++i) {
-    if (i < lower.size() && lower[i] == lower[i - 1] + 1) ++run;
-    else if (run < 3) return false;
-    else run = 1;
+  for (std::size_t begin = 0; begin < lower.size();) {
+    const int step = begin + 1 < lower.size() ? lower[begin + 1] - lower[begin] : 2;
+    if (step < -1 || step > 1) return false;
+    std::size_t end = begin + 2;
+    while (end < lower.size() && lower[end] - lower[end - 1] == step) ++end;
+    if (end - begin < 3) return false;
+    begin = end;
   }
   return true;
 }
@@ -106,7 +108,7 @@ bool is_placeholder(std::string_view value) {
     if (readable && decoded.size() >= 8 && is_placeholder(std::string_view(decoded).substr(0, decoded.find('\n')))) return true;
   }
   const std::string small = lower(value);
-  return is_sequential(small) || is_counted_up(small) || has_word(small) || small.find("abcdefghij") != std::string::npos ||
+  return is_sequential(small) || is_counted(small) || has_word(small) || small.find("abcdefghij") != std::string::npos ||
          value.find("EXAMPLE") != std::string_view::npos;
 }
 
