@@ -59,6 +59,7 @@ std::function<void(const Estate&, const Context&, Signals&)> look_for_secrets(st
         signal.confidence = sighting.confidence;
         signal.context = sighting.context;
         signal.explanation = "matches " + sighting.subject + (sighting.context.empty() ? "" : "; the file is " + sighting.context);
+        if (facts->short_lived == true) signal.explanation += "; of a kind that ends within hours or days by itself";
         judge_answer(facts->verified, signal);
         signal.identity = asset.key;
       }

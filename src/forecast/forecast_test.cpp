@@ -370,6 +370,19 @@ TEST(Forecast, WhatStandsAmongExamplesIsSeldomInUse) {
   EXPECT_LT(chance_at(many), 0.15);
 }
 
+TEST(Forecast, AKeyThatEndsByItselfIsSeldomUsed) {
+  const auto chance_of = [&](std::optional<bool> short_lived) {
+    Observation seen;
+    seen.add(make_asset("k", "key", SecretFacts{.type = "cloud-key", .fingerprint = "f", .exposure = "public", .test_value = false, .short_lived = short_lived}));
+    const auto out = forecast(graph::merge({seen}), {}, rules(), {});
+    EXPECT_TRUE(out);
+    return out && !out->incidents.empty() ? out->incidents[0].chance.p90 : 0;
+  };
+  EXPECT_EQ(chance_of(std::nullopt), chance_of(false));
+  EXPECT_LT(chance_of(true), 0.2 * chance_of(false));
+  EXPECT_GT(chance_of(true), 0);
+}
+
 TEST(Forecast, OnlyWhatWasObservedNearbyIsAnEmergency) {
   const Chance sure{0.9, 0.95, 1, 0.9, 1};
   Judgement judgement{.mean_loss = 200'000, .bad_loss = 1'000'000, .appetite = 100'000, .direct = 0.9};

@@ -28,6 +28,7 @@ struct Pattern {
   std::string prefilter;              ///< a simpler expression for the first stage; empty: the regex itself
   std::uint32_t reach = 0;            ///< bytes around the first stage's hit to search; 0: the regex's longest match
   bool ignore_case = false;
+  bool short_lived = false;           ///< what it finds ends within hours or days by itself
   std::vector<std::string> near;      ///< one of these words (any case) must stand within `near_bytes`
   std::uint32_t near_bytes = 120;
   double entropy = 0;                 ///< Shannon bits a character that the value must reach

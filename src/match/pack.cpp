@@ -106,10 +106,10 @@ Result<void> take_field(Pattern& pattern, const Node::Member& member, const Part
     auto text = with_parts(node.scalar, node, parts, file);
     if (!text) return std::unexpected(text.error());
     (key == "regex" ? pattern.regex : pattern.prefilter) = *std::move(text);
-  } else if (key == "ignore_case") {
+  } else if (key == "ignore_case" || key == "short_lived") {
     const auto flag = node.as_bool();
-    if (!flag) return wrong(file, node, "`ignore_case` is \"" + node.scalar + "\"", "true or false");
-    pattern.ignore_case = *flag;
+    if (!flag) return wrong(file, node, "`" + key + "` is \"" + node.scalar + "\"", "true or false");
+    (key == "ignore_case" ? pattern.ignore_case : pattern.short_lived) = *flag;
   } else if (key == "entropy") return take_number(pattern.entropy, node, 8, file);
   else if (key == "checksum") {
     if (!is_checksum(node.scalar)) return wrong(file, node, "unknown checksum \"" + node.scalar + "\"", "one of " + checksum_names());
@@ -117,7 +117,7 @@ Result<void> take_field(Pattern& pattern, const Node::Member& member, const Part
   } else if (key == "confidence") return take_word(pattern.confidence, node, kConfidences, file);
   else if (key == "severity") return take_word(pattern.severity, node, kSeverities, file);
   else return wrong(file, node, "unknown field `" + key + "`",
-                    "id, topic, what, subject, regex, prefilter, reach, ignore_case, near, near_bytes, entropy, checksum, unless, unless_around, confidence, severity, kinds, fires or silent");
+                    "id, topic, what, subject, regex, prefilter, reach, ignore_case, near, near_bytes, entropy, checksum, unless, unless_around, confidence, severity, short_lived, kinds, fires or silent");
   return {};
 }
 

@@ -231,9 +231,10 @@ struct SecretFacts {
   Text type, vendor, fingerprint, exposure;  ///< type: provider-key, private-key, cloud-key, token, password, password-hash; exposure: repository, image, notebook, configuration, public
   Text verified;  ///< what its vendor answered when asked (`--verify-secrets`): accepted, refused, unknown; empty: nobody asked
   Flag test_value;
+  Flag short_lived;  ///< by its format it ends within hours or days
   template <class V> static void visit(V&& v, auto& f) {
     v("type", f.type); v("vendor", f.vendor); v("fingerprint", f.fingerprint); v("exposure", f.exposure); v("verified", f.verified);
-    v("test_value", f.test_value);
+    v("test_value", f.test_value); v("short_lived", f.short_lived);
   }
 };
 struct PipelineFacts {

@@ -178,11 +178,20 @@ void flows(View& v) {
   }
 }
 
-}  // namespace
+constexpr std::size_t kShown = 160;
 
-std::string shown(const View& v, Index i) {
-  std::string text = excerpt_of(v.text_of(i), 160);
-  // A long run of token characters with digits may be a key: it is not shown.
+/// Of a long call what the sighting speaks of: load(…, trust_remote_code=True, …).
+std::string telling_part(const View& v, Index i, const Sighting& s) {
+  const Expression& e = v.module.at(i);
+  if (e.kind != ExpressionKind::call || e.end - e.begin <= kShown) return {};
+  for (std::size_t k = 1; k < e.parts.size() && k < e.names.size(); ++k)
+    if (!e.names[k].empty() && (s.subject == e.names[k] || s.detail.starts_with(e.names[k] + "="))) return fmt::format("{}(…, {}={}, …)", v.text_of(e.parts[0]), e.names[k], v.text_of(e.parts[k]));
+  return {};
+}
+
+/// A long run of token characters with digits may be a key: it is not shown.
+std::string without_keys(std::string_view written) {
+  const std::string text = excerpt_of(written, kShown);
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     std::size_t end = at;
@@ -196,6 +205,10 @@ std::string shown(const View& v, Index i) {
   return out;
 }
 
+}  // namespace
+
+std::string shown(const View& v, Index i) { return without_keys(v.text_of(i)); }
+
 void sight(View& v, std::string what, std::string subject, std::string detail, Index i, Confidence confidence) {
   const Expression& e = v.module.at(i);
   Asset& asset = v.asset_of(e.owner);
@@ -204,7 +217,8 @@ void sight(View& v, std::string what, std::string subject, std::string detail, I
   s.what = std::move(what);
   s.subject = std::move(subject);
   s.detail = excerpt_of(detail, 300);
-  s.excerpt = shown(v, i);
+  const std::string part = telling_part(v, i, s);
+  s.excerpt = part.empty() ? shown(v, i) : without_keys(part);
   s.place = v.place(e.spot);
   s.confidence = confidence;
   s.context = v.source.context;
