@@ -226,6 +226,19 @@ class BadInput(unittest.TestCase):
             ran = run("diff", "--store", store, "1", number)
             self.assertEqual(ran.returncode, 2, ran.stderr)
 
+    def test_what_changed_since_a_report_stands_in_the_json(self):
+        self.write("docker-compose.yml", b"services:\n  o: {image: ollama/ollama, ports: ['127.0.0.1:11434:11434']}\n")
+        before = self.write("../before.json", run("scan", self.folder, "--format", "json").stdout)
+        self.write("docker-compose.yml", b"services:\n  o: {image: ollama/ollama, ports: ['11434:11434']}\n")
+        report = json.loads(run("forecast", self.folder, "--since", before, "--format", "json").stdout)
+        os.remove(before)
+        jsonschema.validate(report, json.loads(run("schema", "report").stdout))
+        change = report["forecast"]["change"]
+        self.assertGreater(change["pressure_after"], change["pressure_before"])
+        self.assertAlmostEqual(sum(part["change"] for part in change["parts"]), change["pressure_after"] - change["pressure_before"], places=6)
+        self.assertEqual(change["parts"][0]["of"], "estate")
+        self.assertNotIn("change", json.loads(run("forecast", self.folder, "--format", "json").stdout)["forecast"])
+
     def test_a_broken_report_as_target(self):
         path = self.write("r.json", b'{"schema": "stormwatch.report/1", "assets": [{"kind": "spaceship", "id": "00000000000000ff"}]}')
         ran = run("forecast", path)

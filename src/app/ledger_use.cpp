@@ -2,6 +2,7 @@
 #include "app/ledger_use.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -158,13 +159,18 @@ namespace {
 /// Says so where no earlier forecast names the incident: a name mistyped would count as one that was missed.
 std::string note_on_incident(const std::vector<store::LedgerEntry>& entries, const forecast::Outcome& outcome) {
   if (outcome.kind != forecast::Outcome::Kind::incident) return "";
-  std::set<std::string> assets;
+  std::set<std::string> assets, alike;
+  bool named_there = false;
   for (const forecast::PastForecast& past : forecasts_of(entries, outcome.tenant))
     for (const forecast::PastIncident& one : past.incidents) {
       if (one.type != outcome.type) continue;
-      if (one.asset == outcome.asset || one.name == outcome.asset) return "";
+      named_there = named_there || one.asset == outcome.asset || one.name == outcome.asset;
+      if (one.name == outcome.asset) alike.insert(one.asset);
       assets.insert(one.name);
     }
+  if (alike.size() > 1)
+    return fmt::format("{} assets of the forecasts are named {}, and it counts for each; where it was one of them, say which by its id: {}\n", alike.size(), excerpt_of(outcome.asset, 80), fmt::join(alike, ", "));
+  if (named_there) return "";
   std::string named;
   for (const std::string& one : assets)
     if (std::ranges::count(named, ',') < 7) named += (named.empty() ? "" : ", ") + excerpt_of(one, 80);

@@ -22,13 +22,6 @@ struct Scanned {
   std::string rules;  ///< version of the scanner and its rules; empty: not known
 };
 
-struct TrendPart {
-  std::string group;   ///< "services and their exposure", "known exploitation (EPSS, KEV)", ...
-  double change = 0;   ///< of the estate's pressure
-  std::size_t assets = 0;  ///< assets, relations and findings of the group that differ
-  bool of_estate = true;   ///< false: what is known changed, not what is there
-};
-
 struct Trend {
   Pressure before, after;            ///< of the estate, by the step rules of now; the errors of its incidents added, which is at most so much
   std::vector<TrendPart> parts;      ///< the largest change first; empty when nothing differs

@@ -2,6 +2,7 @@
 // What may happen next: incidents with their paths, and the actions that change them.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -114,6 +115,23 @@ struct Unobserved {
   std::string told;  ///< how the organisation's file states what no scan sees: `"host:*": {endpoint_protection: false}`; empty: a scan can see it
 };
 
+/// One group of changes and what it did to the pressure.
+struct TrendPart {
+  std::string group;   ///< "services and their exposure", "known exploitation (EPSS, KEV)", ...
+  double change = 0;   ///< of the estate's pressure
+  std::size_t assets = 0;  ///< assets, relations and findings of the group that differ
+  bool of_estate = true;   ///< false: what is known changed, not what is there
+};
+
+/// What changed since an earlier scan. Pressure: expected triggers that come through, over the horizon.
+struct Change {
+  std::string since;            ///< when the earlier scan began
+  double before = 0, after = 0, error = 0;  ///< pressure; error: of the difference, two standard errors
+  std::string trend;            ///< as of an incident
+  std::vector<TrendPart> parts;  ///< the largest change first
+  std::vector<std::string> remarks;  ///< what differs between the scans beside the estate, and is no risk
+};
+
 struct Forecast {
   int horizon_days = 90;
   std::vector<Incident> incidents;  ///< by level, then expected loss
@@ -125,6 +143,7 @@ struct Forecast {
   std::vector<IncidentGroup> groups;  ///< in the order of their first incidents
   std::vector<Bundle> bundles;
   double loss_left_by_all = 0;      ///< expected loss that remains when every ranked action is done
+  std::optional<Change> change;     ///< where an earlier scan was given
 };
 
 }  // namespace stormwatch

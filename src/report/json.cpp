@@ -194,6 +194,23 @@ void put_bundle(JsonWriter& json, const Bundle& bundle) {
   json.field("after", bundle.after);
 }
 
+void put_change(JsonWriter& json, const Change& change) {
+  json.field("since", change.since);
+  json.field("pressure_before", change.before);
+  json.field("pressure_after", change.after);
+  json.field("error", change.error);
+  json.field("trend", change.trend);
+  json.list("parts", change.parts, [&](const TrendPart& part) {
+    json.object([&] {
+      json.field("group", part.group);
+      json.field("change", part.change);
+      json.field("differences", part.assets);
+      json.field("of", part.of_estate ? "estate" : "knowledge");
+    });
+  });
+  json.field("remarks", change.remarks);
+}
+
 void put_assessment(JsonWriter& json, const Assessment& a) {
   json.field("framework", a.control.framework);
   json.field("control", a.control.id);
@@ -262,6 +279,7 @@ std::string to_json(const Posture& p) {
       json.list("incidents", p.forecast.incidents, one(put_incident));
       json.list("groups", p.forecast.groups, one(put_group));
       json.list("bundles", p.forecast.bundles, one(put_bundle));
+      if (p.forecast.change) json.object("change", [&] { put_change(json, *p.forecast.change); });
     });
     json.list("actions", p.forecast.actions, one(put_action));
     json.list("compliance", p.compliance, one(put_assessment));

@@ -25,36 +25,36 @@ std::string rules_of(const Posture& posture) { return posture.tool.version + " "
 
 std::string version_text(const Posture& posture) { return fmt::format("version {} (rules {})", posture.tool.version, posture.tool.rules_version.substr(0, 8)); }
 
-std::string parts_text(const forecast::Trend& trend, bool of_estate) {
+std::string parts_text(const Change& change, bool of_estate) {
   std::string out;
-  for (const forecast::TrendPart& part : trend.parts)
+  for (const TrendPart& part : change.parts)
     if (part.of_estate == of_estate) out += fmt::format("  {:+10.3g}  {}, {} difference{}\n", part.change, part.group, part.assets, part.assets == 1 ? "" : "s");
   return out;
 }
 
 /// What differs between the two scans beside the estate, said so that nobody takes it for risk.
-std::string beside_the_estate(const Posture& old, const Posture& now, const forecast::Trend& trend) {
-  std::string out = parts_text(trend, false);
-  if (!out.empty()) out = "Of these changes, what is known changed and not what is there:\n" + out;
+std::vector<std::string> remarks_on(const Posture& old, const Posture& now) {
+  std::vector<std::string> out;
+  if (old.scan.targets != now.scan.targets) out.push_back(fmt::format("The earlier scan is of {}: what differs may be another estate and no change.", excerpt_of(fmt::format("{}", fmt::join(old.scan.targets, ", ")), 200)));
   if (!old.forecast.model.empty() && old.forecast.model != now.forecast.model)
-    out += "  The step rules, or what was learned, changed too: both scans were forecast by the rules of now, so none of the above comes from that.\n";
-  if (old.tool.advisories_date != now.tool.advisories_date) out += fmt::format("  Advisories of {} and of {}.\n", old.tool.advisories_date, now.tool.advisories_date);
+    out.emplace_back("The step rules, or what was learned, changed too: both scans were forecast by the rules of now, so none of the above comes from that.");
+  if (old.tool.advisories_date != now.tool.advisories_date) out.push_back(fmt::format("Advisories of {} and of {}.", old.tool.advisories_date, now.tool.advisories_date));
   if (rules_of(old) != rules_of(now))
-    out += fmt::format("  Scanned by {} and by {}: what the newer one reads that the older did not stands among the changes of the estate; scan the earlier state again to be sure.\n", version_text(old), version_text(now));
+    out.push_back(fmt::format("Scanned by {} and by {}: what the newer one reads that the older did not stands among the changes of the estate; scan the earlier state again to be sure.", version_text(old), version_text(now)));
   return out;
 }
 
-std::string trend_text(const Posture& old, const Posture& now, const forecast::Trend& trend) {
-  std::string out = fmt::format("\nPRESSURE since {} (expected triggers that come through, {} days)\n  {:.3g} → {:.3g} (± {:.1g}): {}\n", old.scan.started, now.forecast.horizon_days, trend.before.mean,
-                                trend.after.mean, 2 * std::hypot(trend.before.error, trend.after.error), forecast::trend_word(trend.before, trend.after));
-  if (old.scan.targets != now.scan.targets) out += fmt::format("  The earlier scan is of {}: what differs may be another estate and no change.\n", excerpt_of(fmt::format("{}", fmt::join(old.scan.targets, ", ")), 200));
-  out += parts_text(trend, true);
-  if (trend.parts.empty()) out += "  nothing in the estate or its findings differs\n";
-  return out + beside_the_estate(old, now, trend);
+std::string change_text(const Change& change, int days) {
+  std::string out = fmt::format("\nPRESSURE since {} (expected triggers that come through, {} days)\n  {:.3g} → {:.3g} (± {:.1g}): {}\n", change.since, days, change.before, change.after, change.error, change.trend);
+  out += parts_text(change, true);
+  if (change.parts.empty()) out += "  nothing in the estate or its findings differs\n";
+  if (const std::string known = parts_text(change, false); !known.empty()) out += "Of these changes, what is known changed and not what is there:\n" + known;
+  for (const std::string& remark : change.remarks) out += "  " + remark + "\n";
+  return out;
 }
 
 /// Says what changed since the report or stored scan, and gives each incident its trend.
-Result<std::string> since(const std::string& which, const Obtained& obtained, Posture& posture, const Arguments& arguments) {
+Result<void> since(const std::string& which, const Obtained& obtained, Posture& posture, const Arguments& arguments) {
   std::optional<store::Store> kept;
   if (arguments.has("--store")) {
     Result<store::Store> opened = store::Store::open_existing(arguments.value("--store"));
@@ -76,7 +76,8 @@ Result<std::string> since(const std::string& which, const Obtained& obtained, Po
     const auto was = before.find(incident.id), is = after.find(incident.id);
     incident.trend = forecast::trend_word(was == before.end() ? forecast::Pressure{} : was->second, is == after.end() ? forecast::Pressure{incident.pressure, 0} : is->second);
   }
-  return trend_text(*old, posture, *trend);
+  posture.forecast.change = Change{old->scan.started, trend->before.mean, trend->after.mean, 2 * std::hypot(trend->before.error, trend->after.error), forecast::trend_word(trend->before, trend->after), trend->parts, remarks_on(*old, posture)};
+  return {};
 }
 
 /// Rules that nothing fed: those that this estate has nothing for, and those whose facts only the organisation knows.
@@ -107,18 +108,14 @@ int run(const Arguments& arguments) {
     return done;
   }
   if (obtained->changed) posture.forecast = std::move(*obtained->changed);
-  std::string changed;
-  if (arguments.has("--since")) {
-    Result<std::string> text = since(arguments.value("--since"), *obtained, posture, arguments);
-    if (!text) return refuse(text.error());
-    changed = std::move(*text);
-  }
+  if (arguments.has("--since"))
+    if (const Result<void> told = since(arguments.value("--since"), *obtained, posture, arguments); !told) return refuse(told.error());
   const report::Report* format = report::find_report(arguments.value("--format", "terminal"));
   if (!format) return refuse({"--format " + arguments.value("--format"), "", "", "terminal or json"});
   Posture shown = std::move(posture);
   if (format->name == "terminal") shown.findings.clear(), shown.compliance.clear();
   print(format->render(shown, {colour_wanted(STDOUT_FILENO), terminal_width(), arguments.has("--verbose")}));
-  if (!changed.empty() && format->name == "terminal") print(changed);
+  if (shown.forecast.change && format->name == "terminal") print(change_text(*shown.forecast.change, shown.forecast.horizon_days));
   return done;
 }
 
