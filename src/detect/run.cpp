@@ -181,8 +181,10 @@ std::vector<Finding> findings_of(std::vector<Signal> signals, std::span<const De
   std::erase_if(signals, [&](const Signal& signal) { return !advisories.contains(signal.rule); });
   std::vector<Finding> findings(signals.size());
   parallel_for((signals.size() + kFindingsAtOnce - 1) / kFindingsAtOnce, jobs, [&](std::size_t part) {
-    for (std::size_t i = part * kFindingsAtOnce; i < std::min(signals.size(), (part + 1) * kFindingsAtOnce); ++i)
-      findings[i] = finding_of(std::move(signals[i]), *advisories.find(signals[i].rule)->second);
+    for (std::size_t i = part * kFindingsAtOnce; i < std::min(signals.size(), (part + 1) * kFindingsAtOnce); ++i) {
+      const Advisory& advisory = *advisories.find(signals[i].rule)->second;  // before the signal is moved: arguments have no order
+      findings[i] = finding_of(std::move(signals[i]), advisory);
+    }
   });
   std::unordered_map<FindingId, unsigned> seen;
   for (Finding& finding : findings)
