@@ -91,7 +91,7 @@ std::size_t add_secrets(const Source& source, std::string_view text, std::span<c
     facts.type = kind.type;
     facts.vendor = kind.vendor;
     facts.fingerprint = keyed_fingerprint(value);
-    facts.exposure = exposure_of(source);
+    if (pattern.id != "url-password-local") facts.exposure = exposure_of(source);  // it opens nothing to who reads it elsewhere
     if (pattern.short_lived) facts.short_lived = true;
     facts.test_value = false;  // documented example values were refused before this
     const Place place = place_at(hit.value_begin);

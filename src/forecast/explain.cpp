@@ -38,8 +38,18 @@ Explainer::Explainer(const Estate& estate, std::span<const Finding> findings, co
 }
 
 std::string Explainer::reason(const Site& site, std::uint32_t package) const {
-  std::string out = site.because;
-  auto add = [&](const std::string& text) { out += (out.empty() ? "" : "; ") + text; };
+  std::string out;
+  auto add = [&](std::string_view text) { out.append(out.empty() ? "" : "; ").append(text); };
+  // What is assumed is said once, with its chance.
+  const auto is_assumed = [&](std::string_view part) {
+    constexpr std::string_view kUnknown = " is not known";
+    return part.ends_with(kUnknown) && std::ranges::any_of(site.assumed, [&](const AssumedFact& assumed) { return assumed.fact.ends_with("." + std::string(part.substr(0, part.size() - kUnknown.size()))); });
+  };
+  for (std::string_view rest = site.because; !rest.empty();) {
+    const std::string_view part = rest.substr(0, rest.find("; "));
+    rest.remove_prefix(std::min(part.size() + 2, rest.size()));
+    if (!is_assumed(part)) add(part);
+  }
   if (package != kNone) add("it carries " + name_for(estate_.assets()[package]));
   std::size_t shown = 0;
   for (FindingId id : site.findings) {

@@ -100,5 +100,82 @@ TEST(StepMeaning, WhatIsNotKnownToBeAnAiServiceCountsLessAndADatabaseBillsNobody
   EXPECT_EQ(endpoint("qdrant", false, "I8"), 0);
 }
 
+TEST(StepMeaning, OnlyServersThatOthersReleaseAreTakenIntoUsePoisoned) {
+  const auto server = [](std::string_view package, std::string_view url) {
+    Observation seen;
+    McpServerFacts facts;
+    facts.package = package;
+    facts.url = url;
+    seen.add(make_asset("s", "s", facts));
+    return chance_of(seen, "I5");
+  };
+  EXPECT_GT(server("@others/server", ""), 0);
+  EXPECT_GT(server("", "https://mcp.others.example"), 0);
+  EXPECT_EQ(server("", ""), 0);
+  const auto skill = [](const Texts& capabilities) {
+    Observation seen;
+    SkillFacts facts;
+    facts.capabilities = capabilities;
+    seen.add(make_asset("s", "s", facts));
+    return chance_of(seen, "I5");
+  };
+  EXPECT_GT(skill({"code-exec"}), 0);
+  EXPECT_EQ(skill({}), 0);
+}
+
+/// An application whose agent has a tool with an argument that reaches `sink`.
+Observation tool_with(std::string_view sink) {
+  Observation seen;
+  ApplicationFacts application;
+  application.public_access = true;
+  const AssetId app = seen.add(make_asset(".", "app", application)), agent = seen.add(make_asset("a", "agent", AgentFacts{}));
+  ToolFacts facts;
+  facts.capabilities = {"browse"};
+  Asset tool = make_asset("t", "tool", facts);
+  tool.sightings.push_back({.what = "untrusted-input-flow", .subject = std::string(sink), .detail = "tool argument"});
+  const AssetId id = seen.add(std::move(tool));
+  seen.relate(app, RelationKind::contains, agent, {});
+  seen.relate(agent, RelationKind::has_tool, id, {});
+  return seen;
+}
+
+TEST(StepMeaning, AnAddressThatAToolIsGivenRunsNoCode) {
+  const auto runs_code = [](std::string_view sink) {
+    const auto rules = load_steps({});
+    const Estate estate = graph::merge({tool_with(sink)});
+    Finding finding;
+    finding.signal.rule = "tool-argument-injection";
+    finding.signal.severity = Severity::high;
+    finding.signal.asset = Asset::id_of(AssetKind::tool, "t");
+    finding.id = FindingId::of({"f"});
+    const auto out = forecast(estate, {&finding, 1}, **rules, {});
+    for (const Incident& incident : out->incidents)
+      for (const Path& path : incident.paths)
+        for (const PathStep& step : path.steps)
+          if (step.rule == "R22" && step.asset == finding.signal.asset && !step.assumed) return true;
+    return false;
+  };
+  EXPECT_TRUE(runs_code("shell"));
+  EXPECT_FALSE(runs_code("url"));
+}
+
+TEST(Explain, WhatIsAssumedIsSaidOnce) {
+  const auto rules = load_steps({});
+  Observation seen;
+  seen.add(make_asset("a", "a", AgentFacts{}));
+  seen.add(make_asset(".", "app", ApplicationFacts{}));
+  seen.relate(Asset::id_of(AssetKind::application, "."), RelationKind::contains, Asset::id_of(AssetKind::agent, "a"), {});
+  const auto out = forecast(graph::merge({seen}), {}, **rules, {});
+  ASSERT_TRUE(out);
+  bool any = false;
+  for (const Incident& incident : out->incidents)
+    for (const Path& path : incident.paths)
+      for (const PathStep& step : path.steps) {
+        any |= step.because.find("assumed, not observed: application.public_access") != std::string::npos;
+        EXPECT_EQ(step.because.find("public_access is not known"), std::string::npos) << step.because;
+      }
+  EXPECT_TRUE(any);
+}
+
 }  // namespace
 }  // namespace stormwatch::forecast

@@ -11,6 +11,7 @@
 #include "graph/folders.h"
 #include "graph/join_live.h"
 #include "graph/join_provenance.h"
+#include "posture/context.h"
 
 namespace stormwatch::graph {
 
@@ -154,7 +155,8 @@ class Joiner {
         folder = resolve(folder_of(path_of(w)), build->is_map() ? build->text("context", ".") : std::string_view(build->scalar));
       if (!folder) continue;
       const std::optional<std::size_t> application = application_at(*folder);
-      if (!application) continue;
+      // A container of an example or a test does not put what stands outside them at anyone's disposal.
+      if (!application || (!context_of(path_of(w)).empty() && context_of(assets_[*application].key + "/").empty())) continue;
       relate(w, RelationKind::serves, *application, Confidence::medium);
       auto& served = facts<ApplicationFacts>(*application);
       if (workload.exposure == "internet" && !served.public_access) served.public_access = true;

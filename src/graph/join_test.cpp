@@ -57,6 +57,17 @@ TEST(Join, a_public_service_built_from_a_folder_serves_its_application) {
   EXPECT_FALSE(std::get<ApplicationFacts>(scene.assets[1].facts).public_access.has_value());
 }
 
+TEST(Join, a_container_of_an_example_makes_nothing_outside_it_public) {
+  Scene scene;
+  scene.add(".", ApplicationFacts{}, "main.go");
+  scene.add("compose.yaml#db", WorkloadFacts{.platform = "compose", .exposure = "internet", .configuration = tree(map_of({{"build", text(".")}}))}, "examples/store/compose.yaml");
+  const AssetId own = scene.add("examples/page", ApplicationFacts{}, "examples/page/main.go");
+  const AssetId page = scene.add("page.yaml#page", WorkloadFacts{.platform = "compose", .exposure = "internet", .configuration = tree(map_of({{"build", text(".")}}))}, "examples/page/compose.yaml");
+  join(scene.assets, scene.relations);
+  EXPECT_FALSE(std::get<ApplicationFacts>(scene.assets[0].facts).public_access.has_value());
+  EXPECT_TRUE(scene.has(page, RelationKind::serves, own));
+}
+
 TEST(Join, a_service_account_assumes_the_role_it_names_and_reaches_its_buckets) {
   Scene scene;
   const AssetId account = scene.add("k#ServiceAccount/a/runner", IdentityFacts{.platform = "kubernetes", .principal = "runner", .configuration = tree(map_of({{"metadata", map_of({{"annotations", map_of({{"eks.amazonaws.com/role-arn", text("arn:aws:iam::123456789012:role/models")}})}})}}))}, "k/sa.yaml");

@@ -95,7 +95,7 @@ struct McpServerFacts {
 };
 struct ToolFacts {
   Text description, schema;
-  Texts capabilities;  ///< code-exec, file-read, file-write, network-send, browse, message-send, transact, delete, read-sensitive, database, credential-read
+  Texts capabilities;  ///< code-exec, hosted-code (in a provider's sandbox), file-read, file-write, network-send, browse, message-send, transact, delete, read-sensitive, database, credential-read
   Texts parameters;
   Flag human_approval, shared_identity;
   Flag read_only, destructive;  ///< as its annotations say (readOnlyHint, destructiveHint), not as its code does

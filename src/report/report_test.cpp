@@ -125,6 +125,15 @@ TEST(Terminal, shows_the_forecast_before_the_findings_and_no_escape_of_the_input
   EXPECT_EQ(text.find("Incomplete"), 0U);
 }
 
+TEST(Terminal, a_long_place_keeps_its_beginning_and_its_file) {
+  Posture p = sample();
+  p.findings[0].signal.place = {.path = "service-of-payments/src/main/java/com/example/payments/transformation/rewriting/RewriteQueryTransformer.java", .line = 67};
+  p.findings[0].signal.severity = Severity::high;
+  const std::string text = find_report("terminal")->render(p, {.width = 100});
+  EXPECT_NE(text.find("service-of-payments/…/"), std::string::npos);
+  EXPECT_NE(text.find("/RewriteQueryTransformer.java:67"), std::string::npos);
+}
+
 TEST(Sarif, counts_from_one_and_escapes_paths) {
   Posture p = sample();
   p.findings[0].signal.place = Place{.path = "a b/ü.py", .line = 2, .column = 1};

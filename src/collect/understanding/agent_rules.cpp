@@ -131,9 +131,16 @@ Keys guard_keys() { return kGuards; }
 Keys approval_keys() { return kApproval; }
 Keys retriever_keys() { return kRetriever; }
 
+/// Code that OpenAI, Anthropic or Google run in containers of their own: a tool's type in their APIs, or the class that stands for it.
+bool runs_at_provider(std::string_view tool) {
+  if (tool.find('.') == std::string_view::npos) return tool.starts_with("code_interpreter") || tool.starts_with("code_execution");
+  const auto last = tool.substr(tool.rfind('.') + 1);
+  return (tool.starts_with("agents.") && last == "CodeInterpreterTool") || (tool.starts_with("pydantic_ai.") && last == "CodeExecutionTool") || last == "HostedCodeInterpreterTool" || last == "ToolCodeExecution";
+}
+
 std::string_view tool_capability(std::string_view name) {
   for (const ToolWord& r : kToolWords)
-    if (name.find(r.word) != std::string_view::npos) return r.capability;
+    if (name.find(r.word) != std::string_view::npos) return r.capability == "code-exec" && runs_at_provider(name) ? "hosted-code" : r.capability;
   return {};
 }
 

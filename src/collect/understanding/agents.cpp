@@ -219,6 +219,13 @@ Index model_of_all(const View& v) {
   return kNone;
 }
 
+/// The executors of ADK and AutoGen: in a container or at the provider, or in this process.
+std::optional<bool> executes_in(std::string_view name) {
+  if (holds(name, {"BuiltInCodeExecutor", "VertexAiCodeExecutor", "ContainerCodeExecutor", "GkeCodeExecutor", "AgentEngineSandboxCodeExecutor", "DockerCommandLineCodeExecutor", "DockerJupyterCodeExecutor", "ACADynamicSessionsCodeExecutor"})) return true;
+  if (holds(name, {"UnsafeLocalCodeExecutor", "LocalCommandLineCodeExecutor"})) return false;
+  return std::nullopt;
+}
+
 void add_agent(View& v, Index i, std::string_view framework) {
   const Expression& e = v.module.at(i);
   const std::string last(last_of(v.names.callee(e)));
@@ -250,6 +257,8 @@ void add_agent(View& v, Index i, std::string_view framework) {
   if (given.asks) facts.human_approval = true;
   if (one_of(last, {"create_python_agent", "create_pandas_dataframe_agent", "create_csv_agent", "CodeAgent", "ReactCodeAgent", "CodeExecutorAgent", "CodeActAgent", "CodeAct", "ProgramOfThought"})) add_word(facts.capabilities, "code-exec");
   if (one_of(last, {"create_sql_agent"})) add_word(facts.capabilities, "database");
+  if (const Index executor = v.names.literal_of(v.module.keyword(e, "code_executor")); executor != kNone)
+    if (const auto where = executes_in(v.names.qualified(executor))) facts.sandboxed = where;
   if (v.module.keyword(e, "code_executor") != kNone || v.names.boolean_value(v.module.keyword(e, "allow_code_execution")) == true) add_word(facts.capabilities, "code-exec");
   // AutoGen: code_execution_config={"use_docker": ...}
   const Index execution = v.names.literal_of(v.module.keyword(e, "code_execution_config"));

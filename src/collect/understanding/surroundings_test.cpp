@@ -86,5 +86,14 @@ TEST(Surroundings, ComposeNetworksLetOutUnlessTheyAreInternal) {
   EXPECT_EQ(read<WorkloadFacts>("compose.yaml", compose("    networks: [theirs]\n", "networks:\n  theirs:\n    external: true\n")).egress_open, std::nullopt);
 }
 
+TEST(Surroundings, CodeThatTheProviderRunsIsNotRunHere) {
+  const std::string agents = "from agents import Agent, CodeInterpreterTool, LocalShellTool\n";
+  EXPECT_EQ(read<AgentFacts>("a.py", agents + "a = Agent(name='a', tools=[CodeInterpreterTool(tool_config={})])\n").capabilities, (Texts{"hosted-code"}));
+  EXPECT_EQ(read<AgentFacts>("a.py", agents + "a = Agent(name='a', tools=[LocalShellTool(run)])\n").capabilities, (Texts{"code-exec"}));
+  const std::string adk = "from google.adk.agents import LlmAgent\nfrom google.adk.code_executors import BuiltInCodeExecutor, UnsafeLocalCodeExecutor\n";
+  EXPECT_EQ(read<AgentFacts>("a.py", adk + "a = LlmAgent(name='a', model='gemini-2.0-flash', code_executor=BuiltInCodeExecutor())\n").sandboxed, true);
+  EXPECT_EQ(read<AgentFacts>("a.py", adk + "a = LlmAgent(name='a', model='gemini-2.0-flash', code_executor=UnsafeLocalCodeExecutor())\n").sandboxed, false);
+}
+
 }  // namespace
 }  // namespace stormwatch::collect

@@ -37,7 +37,7 @@ const Detector agent_web_to_code{
     .look = look,
     .examples = [] {
       const std::string head = "import subprocess, requests\nfrom agents import Agent, function_tool\n@function_tool\ndef read_page(url: str) -> str:\n    \"\"\"Fetch a web page\"\"\"\n    return requests.get(url).text\n@function_tool\ndef shell(words: list) -> str:\n    \"\"\"Run a program\"\"\"\n    return subprocess.run(words, capture_output=True).stdout\n";
-      return std::vector<Example>{{"both", {{"agent.py", head + "helper = Agent(name=\"helper\", tools=[read_page, shell])\n"}}, true}, {"one each", {{"agent.py", head + "reader = Agent(name=\"reader\", tools=[read_page])\nrunner = Agent(name=\"runner\", tools=[shell])\n"}}, false}};
+      return std::vector<Example>{{"both", {{"agent.py", head + "helper = Agent(name=\"helper\", tools=[read_page, shell])\n"}}, true}, {"code that the provider runs", {{"agent.py", "from agents import Agent, CodeInterpreterTool, WebSearchTool\nhelper = Agent(name=\"helper\", tools=[WebSearchTool(), CodeInterpreterTool(tool_config={\"type\": \"code_interpreter\"})])\n"}}, false}, {"one each", {{"agent.py", head + "reader = Agent(name=\"reader\", tools=[read_page])\nrunner = Agent(name=\"runner\", tools=[shell])\n"}}, false}};
     }};
 
 }  // namespace stormwatch::detect

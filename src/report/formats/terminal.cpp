@@ -83,6 +83,16 @@ void first_lines(Page& page) {
                         p.estate.relations().size(), counts.empty() ? "none" : counts));
 }
 
+/// A path that does not fit loses folders from its middle: where it begins and the file are what tells.
+std::string short_place(const std::string& place, std::size_t width) {
+  if (place.size() <= width) return excerpt_of(place, 120);
+  const std::size_t first = place.find('/');
+  if (first == std::string::npos) return excerpt_of(place, 120);
+  for (std::size_t at = place.find('/', first + 1); at != std::string::npos; at = place.find('/', at + 1))
+    if (first + 4 + place.size() - at <= width) return excerpt_of(place.substr(0, first) + "/…" + place.substr(at), 120);
+  return excerpt_of("…" + place.substr(place.rfind('/')), 120);
+}
+
 void step_lines(Page& page, const Path& path) {
   std::string previous;
   for (std::size_t i = 0; i < path.steps.size(); ++i) {
@@ -93,8 +103,9 @@ void step_lines(Page& page, const Path& path) {
                           page.ink("2", fmt::format("  {}{}", percent(step.probability), step.assumed ? ", assumed" : ""))));
     std::string why = step.because != previous ? excerpt_of(step.because, 240) : std::string();
     // Where it stands: said once an asset.
-    if (const Asset* at = page.posture.estate.find(step.asset); at && !at->places.empty() && (i == 0 || path.steps[i - 1].asset != step.asset))
-      if (const std::string place = excerpt_of(at->places.front().text(), 120); place.size() > 1) why += (why.empty() ? "" : "; ") + ("at " + place);
+    // An application stands in many files, the first of which says nothing.
+    if (const Asset* at = page.posture.estate.find(step.asset); at && !at->places.empty() && at->kind() != AssetKind::application && (i == 0 || path.steps[i - 1].asset != step.asset))
+      if (const std::string place = short_place(at->places.front().text(), page.width() - 14); place.size() > 1) why += (why.empty() ? "" : "; ") + ("at " + place);
     if (!why.empty())
       for (const std::string& row : wrap(why, page.width() - 11)) page.line(fmt::format("     {}    {}", last ? " " : "│", page.ink("2", row)));
     previous = step.because;
@@ -301,7 +312,7 @@ void findings_section(Page& page) {
     for (std::size_t i = 0; i < places.size() && i < most; ++i) {
       const auto& [place, here] = places[i];
       const Signal& s = here.front()->signal;
-      page.line(fmt::format("           {}{}", page.ink("36", excerpt_of(place, 120)), s.context.empty() ? "" : page.ink("2", " (" + s.context + ")")));
+      page.line(fmt::format("           {}{}", page.ink("36", short_place(place, page.width() - 13)), s.context.empty() ? "" : page.ink("2", " (" + s.context + ")")));
       const std::size_t listed = page.options.verbose ? here.size() : 1;
       for (std::size_t j = 0; j < listed; ++j)
         if (!here[j]->signal.evidence.empty()) page.wrapped(excerpt_of(here[j]->signal.evidence, 220), 13, "2");
