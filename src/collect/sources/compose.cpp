@@ -12,6 +12,7 @@
 #include "collect/collector.h"
 #include "collect/infrastructure/container.h"
 #include "collect/infrastructure/process.h"
+#include "collect/infrastructure/reverse_proxy.h"
 #include "collect/infrastructure/service.h"
 #include "collect/packages.h"
 #include "format/document.h"
@@ -194,6 +195,105 @@ class Alternatives {
   std::map<std::string, Offer> first_;
 };
 
+struct Service {
+  std::string name;
+  std::uint32_t line = 0;
+  Node tree;
+  Container container;
+  std::vector<Place> handed_on;  ///< by which lines of a proxy
+};
+
+/// Files of the target that are mounted into the service, "./x" within the folder of the compose file.
+std::vector<std::string> mounted_files(const Source& source, const Node& service, bool (*wanted)(std::string_view name)) {
+  constexpr std::size_t kMostFiles = 32;
+  std::vector<std::string> out;
+  const Node* volumes = service.find("volumes");
+  if (!volumes || !source.files) return out;
+  for (const Node& volume : volumes->items) {
+    std::string_view from = volume.is_map() ? volume.text("source") : std::string_view(volume.scalar).substr(0, volume.scalar.find(':'));
+    if (!from.starts_with("./")) continue;
+    from.remove_prefix(2);
+    while (from.ends_with('/')) from.remove_suffix(1);
+    const std::string path = source.folder().empty() ? std::string(from) : std::string(source.folder()) + "/" + std::string(from);
+    const std::vector<std::string_view> within = source.files->files_in(path);
+    if (within.empty() && out.size() < kMostFiles) out.push_back(path);
+    for (const std::string_view name : within)
+      if (wanted(name) && out.size() < kMostFiles) out.push_back(path + "/" + std::string(name));
+  }
+  return out;
+}
+
+constexpr std::size_t kLargestSettings = 256 << 10;
+
+/// LiteLLM takes its master key from its settings, too: what they say counts as the variable does, and where they were read and name none, none is set there.
+void read_gateway_settings(const Source& source, Service& service) {
+  if (!source.open_file || !source.member.empty() || image_name_of(service.container.image).repository.find("litellm") == std::string::npos) return;
+  bool read = false;
+  for (const std::string& path : mounted_files(source, service.tree, [](std::string_view name) { return name.ends_with(".yaml") || name.ends_with(".yml"); })) {
+    const auto file = (*source.open_file)(path);
+    if (!file || file->bytes().size() > kLargestSettings) continue;
+    const auto documents = format::parse_yaml(as_text(file->bytes()), *source.limits);
+    if (!documents || documents->empty() || !documents->front().find("model_list") || documents->front().find("include")) continue;
+    read = true;
+    const Node& root = documents->front();
+    for (const std::string_view at : {"general_settings.master_key", "environment_variables.LITELLM_MASTER_KEY", "general_settings.custom_auth"})
+      if (const Node* key = root.at_path(at); key && !key->scalar.empty()) service.container.environment.emplace_back("LITELLM_MASTER_KEY", "set in the settings");
+  }
+  if (read) service.container.mounts_files = false;
+}
+
+/// A published nginx or Caddy hands its port on to services that publish none: they are reached as far as it is, and asked for if it asks.
+class Proxies {
+ public:
+  Proxies(const Source& source, std::vector<Service>& services) : source_(source), services_(services) {}
+
+  void run() {
+    if (!source_.open_file || !source_.member.empty()) return;
+    for (const Service& proxy : services_) {
+      const std::string image = lower(image_name_of(proxy.container.image).repository);
+      const std::string_view product = std::string_view(image).substr(image.rfind('/') + 1);
+      const bool caddy = product.starts_with("caddy");
+      if (rank(proxy.container.exposure) < 3 || !(caddy || product.starts_with("nginx") || product == "openresty")) continue;
+      for (const std::string& path : mounted_files(source_, proxy.tree, is_settings_of_a_proxy)) {
+        const auto file = (*source_.open_file)(path);
+        if (!file || file->bytes().size() > kLargestSettings) continue;
+        const std::string_view text = as_text(file->bytes());
+        for (const ProxyRoute& route : caddy ? caddy_routes(text, proxy.container.environment) : nginx_routes(text)) hand_on(proxy, route, path);
+      }
+    }
+    for (Service& service : services_) {
+      const auto found = reached_.find(service.name);
+      if (found == reached_.end() || rank(service.container.exposure) == 3) continue;
+      service.container.exposure = "internet";
+      service.container.behind_proxy = found->second == Asks::yes;
+      service.container.environment_elsewhere |= found->second == Asks::unknown;
+    }
+  }
+
+ private:
+  static bool is_settings_of_a_proxy(std::string_view name) { return name.ends_with(".conf") || name.ends_with(".caddy") || name.starts_with("Caddyfile"); }
+  enum class Asks : std::uint8_t { yes, unknown, no };  // the least of several ways in counts
+
+  void hand_on(const Service& proxy, const ProxyRoute& route, const std::string& path) {
+    const auto& published = proxy.container.ports;
+    if (!route.listens.empty() && std::ranges::none_of(route.listens, [&](std::int64_t port) { return std::ranges::find(published, port) != published.end(); })) return;
+    const auto target = std::ranges::find_if(services_, [&](const Service& one) { return one.name == route.host || one.tree.text("container_name") == route.host; });
+    if (target == services_.end() || &*target == &proxy) return;
+    const Asks asks = !route.asks ? Asks::unknown : *route.asks ? Asks::yes : Asks::no;
+    const auto [at, is_new] = reached_.try_emplace(target->name, asks);
+    if (!is_new) at->second = std::max(at->second, asks);
+    if (rank(target->container.exposure) == 3 || target->handed_on.size() >= 8) return;
+    Place place;
+    place.path = path;
+    place.line = route.line;
+    target->handed_on.push_back(std::move(place));
+  }
+
+  const Source& source_;
+  std::vector<Service>& services_;
+  std::map<std::string, Asks> reached_;
+};
+
 Result<Observation> read(const Source& source) {
   Observation observation;
   Error incomplete;
@@ -205,21 +305,29 @@ Result<Observation> read(const Source& source) {
   for (Node& root : *documents) {
     const Node* services = root.find("services");
     if (!services || !services->is_map() || root.find("apiVersion")) continue;
-    Alternatives alternatives;
+    std::vector<Service> found;
     for (const Node::Member& member : services->members) {
       Node service = member.value;
       if (!service.is_map() || (!service.find("image") && !service.find("build") && !service.find("command"))) continue;
       put_defaults(service);
-      const Container container = container_of(service);
-      std::string key = source.path + (source.member.empty() ? "" : "!/" + source.member) + "#" + member.key;
-      Place place = source.place_of_line(member.line);
-      place.resource = member.key;
-      const AssetId workload = observation.add(make_asset(key, member.key, Facts{workload_of(service, container, root.find("networks"))}, place));
+      Container container = container_of(service);
+      found.push_back({member.key, member.line, std::move(service), std::move(container), {}});
+    }
+    for (Service& service : found) read_gateway_settings(source, service);
+    Proxies(source, found).run();
+    Alternatives alternatives;
+    for (const Service& service : found) {
+      std::string key = source.path + (source.member.empty() ? "" : "!/" + source.member) + "#" + service.name;
+      Place place = source.place_of_line(service.line);
+      place.resource = service.name;
+      const AssetId workload = observation.add(make_asset(key, service.name, Facts{workload_of(service.tree, service.container, root.find("networks"))}, place));
       // With `build` the name is what is built here, not what is pulled.
-      const AssetId image = service.find("build") ? AssetId{} : observe_image(container, place, observation);
+      const AssetId image = service.tree.find("build") ? AssetId{} : observe_image(service.container, place, observation);
       if (image) observation.relate(workload, RelationKind::runs_on, image, place);
-      observe_service(container, alternatives.key_for(service, key), place, workload, image, observation);
-      relate_launched(source, workload, container.arguments, place, observation);
+      const AssetId endpoint = observe_service(service.container, alternatives.key_for(service.tree, key), place, workload, image, observation);
+      for (Asset& asset : observation.assets)
+        if (endpoint && asset.id == endpoint) asset.places.insert(asset.places.end(), service.handed_on.begin(), service.handed_on.end());
+      relate_launched(source, workload, service.container.arguments, place, observation);
     }
   }
   // A published port is open to whoever reaches the host, which need not be everyone.
