@@ -48,7 +48,7 @@ std::string Explainer::reason(const Site& site, std::uint32_t package) const {
   for (std::string_view rest = site.because; !rest.empty();) {
     const std::string_view part = rest.substr(0, rest.find("; "));
     rest.remove_prefix(std::min(part.size() + 2, rest.size()));
-    if (!is_assumed(part)) add(part);
+    if (!is_assumed(part) && (!part.ends_with(" is not set") || part.size() == site.because.size())) add(part);  // nor what is absent beside what is there
   }
   if (package != kNone) add("it carries " + name_for(estate_.assets()[package]));
   std::size_t shown = 0;

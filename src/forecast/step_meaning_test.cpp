@@ -177,5 +177,20 @@ TEST(Explain, WhatIsAssumedIsSaidOnce) {
   EXPECT_TRUE(any);
 }
 
+TEST(Explain, WhatIsThereIsSaidNotWhatIsAbsent) {
+  const auto rules = load_steps({});
+  Observation seen;
+  SecretFacts facts;
+  facts.type = "password";
+  facts.exposure = "public";
+  facts.test_value = false;
+  seen.add(make_asset("s", "s", facts));
+  const auto out = forecast(graph::merge({seen}), {}, **rules, {});
+  ASSERT_TRUE(out && !out->incidents.empty() && !out->incidents.front().paths.empty());
+  const std::string& because = out->incidents.front().paths.front().steps.front().because;
+  EXPECT_NE(because.find("exposure is public"), std::string::npos);
+  EXPECT_EQ(because.find("is not set"), std::string::npos) << because;
+}
+
 }  // namespace
 }  // namespace stormwatch::forecast

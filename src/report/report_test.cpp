@@ -134,6 +134,14 @@ TEST(Terminal, a_long_place_keeps_its_beginning_and_its_file) {
   EXPECT_NE(text.find("/RewriteQueryTransformer.java:67"), std::string::npos);
 }
 
+TEST(Terminal, a_secret_is_told_by_where_it_stands) {
+  Posture p = sample();
+  const Asset secret = make_asset("s", "password 91e4c8", SecretFacts{.type = "password"}, Place{.path = "deploy/compose.yaml", .line = 3});
+  p.estate = Estate({secret}, {}, {});
+  p.forecast.incidents[0].asset = secret.id;
+  EXPECT_NE(find_report("terminal")->render(p, {}).find("password 91e4c8 in compose.yaml"), std::string::npos);
+}
+
 TEST(Sarif, counts_from_one_and_escapes_paths) {
   Posture p = sample();
   p.findings[0].signal.place = Place{.path = "a b/ü.py", .line = 2, .column = 1};

@@ -38,7 +38,11 @@ struct Page {
   }
   [[nodiscard]] std::string name_of_asset(AssetId id) const {
     const Asset* asset = posture.estate.find(id);
-    return asset ? excerpt_of(asset->name, 60) : std::string("?");
+    if (!asset) return "?";
+    std::string name = excerpt_of(asset->name, 60);
+    // A fingerprint tells nobody which secret it is.
+    if (asset->kind() == AssetKind::secret && !asset->places.empty()) name += " in " + excerpt_of(asset->places.front().path.substr(asset->places.front().path.rfind('/') + 1), 40);
+    return name;
   }
 };
 
