@@ -149,6 +149,7 @@ std::optional<Lookalike> lookalike_of(std::string_view ecosystem, std::string_vi
   const Spelling spelling = spelling_of(name);
   for (const KnownPackage& one : packages.names) {
     const std::string_view how = how_read(spelling, one.spelling);
+    if (ecosystem == "Conda" && how == "other separators") return std::nullopt;  // its channels write '_' where PyPI has '-': jupyter_client
     if (!how.empty() && (neighbours_are_listed || is_plain_trick(how))) return Lookalike{one.name, how};
     if (claims_to_be(name, one.name)) return Lookalike{one.name, "a claim to be it"};
   }

@@ -46,7 +46,7 @@ TEST(Lookalike, NamesOfTheirOwnAreQuiet) {
     EXPECT_EQ(meant("PyPI", name), "") << name;
   for (const char* name : {"@aws-cdk/core", "@langchain/any", "@react-grab/claude-code", "clone", "tcp-proxy", "@types/openai"}) EXPECT_EQ(meant("npm", name), "") << name;
   EXPECT_EQ(meant("Go", "github.com/openai/openai-go"), "");
-  EXPECT_EQ(meant("Conda", "python"), "");
+  for (const char* name : {"python", "jupyter_client", "flask_cors"}) EXPECT_EQ(meant("Conda", name), "") << name;
   // Of registries whose neighbours are not listed only plain tricks count.
   EXPECT_EQ(meant("crates.io", "safetensory"), "");
 }

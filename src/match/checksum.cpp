@@ -60,7 +60,8 @@ bool jwt_structure(std::string_view value) {
   const std::size_t second = value.find('.', dot + 1);
   const std::string payload = base64_decoded(value.substr(dot + 1, second == std::string_view::npos ? second : second - dot - 1));
   const std::size_t begin = payload.find_first_not_of(" \r\n\t");
-  return begin != std::string::npos && payload[begin] == '{';
+  // A hosted database's public key for browsers names its role (Supabase: "anon"); its rows are guarded by policies.
+  return begin != std::string::npos && payload[begin] == '{' && payload.find("\"role\":\"anon\"") == std::string::npos;
 }
 
 // A PEM body worth the name: enough base64, and for unencrypted PKCS#1/PKCS#8/SEC1 a DER SEQUENCE at its start. Escaped line
@@ -100,12 +101,15 @@ bool base62_mix(std::string_view value) {
 }
 
 // How often neighbouring letters and digits change their class (lower, upper, digit). Random base 62 comes to 0.6, hex to 0.47;
-// words and names stay under 0.2.
+// words and names stay under 0.2, also those in camelCase: that a word goes on after its capital is no change.
 double class_changes(std::string_view value) {
-  int pairs = 0, changes = 0, before = 0;
+  constexpr int kLower = 1, kUpper = 2, kDigit = 3;
+  int pairs = 0, changes = 0, before = 0, earlier = 0;
   for (char c : value) {
-    const int now = is_lower(c) ? 1 : is_upper(c) ? 2 : is_digit(c) ? 3 : 0;
-    if (now && before) ++pairs, changes += now != before;
+    const int now = is_lower(c) ? kLower : is_upper(c) ? kUpper : is_digit(c) ? kDigit : 0;
+    const bool goes_on = now == kLower && before == kUpper && earlier != kUpper;
+    if (now && before) ++pairs, changes += now != before && !goes_on;
+    earlier = before;
     before = now;
   }
   return pairs ? static_cast<double>(changes) / pairs : 0;
@@ -142,6 +146,48 @@ bool letter_mix(std::string_view value) {
   return capitals >= 2 && smalls >= 2 && changes >= 7;
 }
 
+// Letters alone, of both cases, by chance: consonants pile up, and capitals stand side by side in several places or small letters alone
+// between them. A name in camelCase has at most one of these.
+bool random_letters(std::string_view value) {
+  constexpr int kLongestOfNames = 4;
+  int consonants = 0, longest = 0, pairs = 0, places = 0, alone = 0;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const char small = is_upper(value[i]) ? static_cast<char>(value[i] + 32) : value[i];
+    consonants = is_lower(small) && !std::string_view("aeiouy").contains(small) ? consonants + 1 : 0;
+    longest = std::max(longest, consonants);
+    if (i == 0 || !is_upper(value[i])) continue;
+    const bool pair = is_upper(value[i - 1]);
+    pairs += pair;
+    places += pair && (i < 2 || !is_upper(value[i - 2]));
+    alone += i >= 2 && is_upper(value[i - 2]) && is_lower(value[i - 1]);
+  }
+  return longest > kLongestOfNames && pairs >= 2 && (places >= 3 || alone >= 2);
+}
+
+// Keys that frameworks make: hex of 32 bytes or more, or signs all through the rest.
+bool random_signs(std::string_view value) {
+  if (value.size() >= 64 && std::ranges::all_of(value, [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); })) return true;
+  int places = 0;
+  bool before = true;
+  for (const char c : value) {
+    const bool sign = std::string_view("!@#$%^&*(+=)").contains(c);
+    places += sign && !before;
+    before = sign;
+  }
+  return places >= 5;
+}
+
+// No name of something: not parted into words by '-', '_' or '/', and no UUID.
+bool unnamed(std::string_view value) {
+  constexpr std::size_t kLongestRunOfParts = 20;
+  std::size_t run = 0, longest = 0;
+  for (const char c : value) {
+    run = c == '-' || c == '_' || c == '/' ? 0 : run + 1;
+    longest = std::max(longest, run);
+  }
+  return longest >= kLongestRunOfParts;
+}
+
 bool not_words(std::string_view value) { return mixed(value) || random_looking(value); }
 
 // A password that someone chose, not the name of one: letters with digits or signs, without the words that stand in for it.
@@ -155,6 +201,26 @@ bool password(std::string_view value) {
   for (char& c : lower)
     if (is_upper(c)) c = static_cast<char>(c + 32);
   static constexpr std::array<std::string_view, 14> words{"pass", "pwd", "secret", "test", "user", "admin", "string", "value", "hash", "token", "://", "key", "p@ss", "field"};
+  return std::ranges::none_of(words, [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+}
+
+// A password that stands in a sentence, where it must not be any of the other words there: algorithms, versions, names of code, paths,
+// addresses, counts.
+bool written_password(std::string_view value) {
+  while (value.ends_with('.') || value.ends_with('!') || value.ends_with('?') || value.ends_with(':')) value.remove_suffix(1);
+  if (value.size() < 8 || !password(value) || !std::ranges::any_of(value, is_digit)) return false;
+  const bool upper = std::ranges::any_of(value, is_upper), sign = value.find_first_of("!@#%^&+?~=") != std::string_view::npos;
+  if (std::ranges::count_if(value, is_lower) < 1 || !(upper || sign || class_changes(value) >= 0.25)) return false;
+  if (value.find_first_of("/:()") != std::string_view::npos) return false;
+  const std::size_t dot = value.find('.');  // a part of something in code, a file
+  if (!sign && dot != std::string_view::npos && dot + 1 < value.size() && !is_digit(value[dot + 1])) return false;
+  const std::size_t at = value.find('@');  // an address of mail, a package with its version
+  if (at != std::string_view::npos && value.find('.', at) != std::string_view::npos) return false;
+  std::string lower(value);
+  for (char& c : lower)
+    if (is_upper(c)) c = static_cast<char>(c + 32);
+  static constexpr std::array<std::string_view, 34> words{"sha", "md5", "base", "random", "bcrypt", "pbkdf", "argon", "scrypt", "oauth", "aes", "rsa", "utf", "nist", "rfc", "ipv", "http", "x509", "x.509", "char", "digit", "bit",
+                                                          "byte", "v1", "v2", "2fa", "e.g", "auth", "sql", "8601", "ec2", "s3", "k8s", "py3", "str"};
   return std::ranges::none_of(words, [&](std::string_view word) { return lower.find(word) != std::string::npos; });
 }
 
@@ -182,7 +248,8 @@ struct Check {
 const std::array kChecks{
     Check{"luhn", luhn}, Check{"card", card}, Check{"iban", iban}, Check{"crc-tail", crc_tail}, Check{"jwt", jwt_structure},
     Check{"pem-body", pem_body}, Check{"mixed", mixed}, Check{"base62-mix", base62_mix}, Check{"random", random_looking}, Check{"letter-mix", letter_mix},
-    Check{"not-words", not_words}, Check{"password", password}, Check{"base64-pair", base64_pair},
+    Check{"not-words", not_words}, Check{"random-letters", random_letters}, Check{"random-signs", random_signs}, Check{"unnamed", unnamed},
+    Check{"password", password}, Check{"written-password", written_password}, Check{"base64-pair", base64_pair},
     Check{"bedrock", bedrock}, Check{"basic-pair", basic_pair}, Check{"pypi-macaroon", pypi_macaroon}, Check{"us-ssn", us_ssn}, Check{"us-npi", us_npi},
     Check{"uk-nhs", uk_nhs}, Check{"in-aadhaar", in_aadhaar}, Check{"de-tax-id", de_tax_id}, Check{"fr-nir", fr_nir},
     Check{"es-nif", es_nif}, Check{"nl-bsn", nl_bsn}, Check{"pl-pesel", pl_pesel}, Check{"fi-hetu", fi_hetu},

@@ -532,6 +532,7 @@ std::size_t Search::read_digits(std::size_t at) {
   if (n < 4 || n > 19 || next == '_' || next == '@' || before == '@') return run.end;
   const bool plain = run.shape().size() == n;
   const auto dots = std::ranges::count(run.shape(), '.');
+  if (dots == 3 && std::ranges::count(run.shape(), '/') == 1) return run.end;  // a network: 10.0.0.0/8
   if (dots == 3 && plain == false && n <= 12 && n >= 4 && std::ranges::count(run.shape(), '9') + 3 == static_cast<std::ptrdiff_t>(run.shape().size())) {
     int value = 0;
     bool address = next != '.' && next != '/' && before != 'v';
@@ -542,7 +543,7 @@ std::size_t Search::read_digits(std::size_t at) {
     // Addresses of private networks and of documentation name nobody.
     const std::string_view whole = text_.substr(at, run.end - at);
     for (const std::string_view none : {"10.", "127.", "0.", "192.168.", "172.16.", "172.17.", "169.254.", "192.0.2.", "198.51.100.", "203.0.113.", "255.", "224.", "1.1.1.1", "8.8.8.8", "8.8.4.4"})
-      address = address && !whole.starts_with(none);
+      if (address && whole.starts_with(none)) return run.end;
     if (address) return worded(k_ip, at, run.end, true), run.end;
   }
   if (n < 5 || is_date_shape(run.shape())) return run.end;

@@ -105,6 +105,7 @@ bool is_placeholder(std::string_view value) {
   if (value.size() >= 12 && value.size() % 4 == 0 && value.find_first_of("-_.") == std::string_view::npos) {  // a stand-in in base64, as manifests have them
     const std::string decoded = base64_decoded(value);
     const bool readable = std::ranges::all_of(decoded, [](char c) { return (c >= 0x20 && c < 0x7F) || c == '\n'; });
+    if (decoded == "password" || decoded == "password\n") return true;
     if (readable && decoded.size() >= 8 && is_placeholder(std::string_view(decoded).substr(0, decoded.find('\n')))) return true;
   }
   const std::string small = lower(value);

@@ -37,7 +37,7 @@ std::optional<match::PersonalClass> names_personal(std::string_view column) {
   };
   // Whole names, without separators, in the languages of the EU that name such columns apart.
   static constexpr std::array<Names, 5> all{{
-      {match::PersonalClass::child, " childname childsname pupilname pupil minorname guardianname parentname nameofchild kindname schuelername eleve nombrealumno "},
+      {match::PersonalClass::child, " childname childsname pupilname pupil minorname guardianname nameofchild kindname schuelername eleve nombrealumno "},
       {match::PersonalClass::name,
        " firstname lastname fullname surname givenname familyname middlename maidenname customername patientname clientname employeename personname cardholder cardholdername nachname vorname"
        " familienname prenom nomdefamille nomcomplet apellido apellidos nombrecompleto cognome nomecompleto achternaam voornaam efternamn fornamn fornavn etternavn efternavn sukunimi etunimi"
@@ -60,6 +60,14 @@ std::optional<match::PersonalClass> names_personal(std::string_view column) {
     for (const Names& names : all)
       if (names.names.find(plain) != std::string_view::npos) return names.of;
   return std::nullopt;
+}
+
+bool may_be_value_of(match::PersonalClass of, std::string_view value) {
+  if (of != match::PersonalClass::address) return true;
+  // Codes ("Pave"), and addresses in networks, stand in columns of the same names.
+  const bool letter = std::ranges::any_of(value, [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80; });
+  const bool words = value.find(' ') != std::string_view::npos;
+  return letter && (words || (value.size() >= 6 && value.find_first_of(".:/@_") == std::string_view::npos));
 }
 
 bool names_label(std::string_view column) {

@@ -25,6 +25,8 @@ bool is_marked_dialogue(std::string_view text);
 bool names_label(std::string_view column);
 /// The column holds what only words tell of a person: names, streets, dates of birth, diagnoses. Not "name" alone: things have one.
 std::optional<match::PersonalClass> names_personal(std::string_view column);
+/// Whether a value of a column so named can be what the name says: a column "address" may hold those of a network.
+bool may_be_value_of(match::PersonalClass of, std::string_view value);
 /// The file, its card or its columns say that attacks are what the set is about.
 bool speaks_of_attacks(std::string_view name);
 

@@ -201,7 +201,7 @@ void DatasetContent::note_personal() {
   for (const Piece& piece : pieces_) {
     const Column& column = columns_[piece.column];
     const std::string_view text = text_of(piece);
-    if (column.personal && text.size() >= 2 && text.size() <= 200) add_personal({0, match::Belief::possible, piece.begin, piece.begin + text.size()}, kind_of(*column.personal));
+    if (column.personal && text.size() >= 2 && text.size() <= 200 && may_be_value_of(*column.personal, text)) add_personal({0, match::Belief::possible, piece.begin, piece.begin + text.size()}, kind_of(*column.personal));
   }
 }
 
