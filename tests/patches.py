@@ -56,6 +56,11 @@ KINDS = {
                 ["    privileged: false", '      - "127.0.0.1:8265:8265"', "      - 0.0.0.0:9999:9999", '    ports: ["127.0.0.1:11434:11434"]']),
     "launcher": ({".mcp.json": '{"mcpServers": {"git": {"command": "uvx", "args": ["mcp-server-git"]}}}\n', "requirements.txt": "mcp-server-git==2026.1.14\n"},
                  ["mcp-server-unpinned-package"], ['{"mcpServers": {"git": {"command": "uvx", "args": ["mcp-server-git==2026.1.14"]}}}']),
+    "revision": ({"a.py": 'from transformers import AutoModel\nm = AutoModel.from_pretrained("org/name")\n',
+                  "b.py": 'from transformers import AutoModel\nm = AutoModel.from_pretrained("org/name", revision="' + "a" * 40 + '")\n'},
+                 ["model-unpinned-revision"], ['m = AutoModel.from_pretrained("org/name", revision="' + "a" * 40 + '")']),
+    "digest": ({"docker-compose.yml": "services:\n  a:\n    image: 'ollama/ollama'  # newest\n", "compose.prod.yml": "services:\n  a:\n    image: ollama/ollama@sha256:" + "0" * 64 + "\n", "Dockerfile": "FROM ollama/ollama\nUSER 1\n"},
+               ["ai-service-image-unpinned", "image-base-unpinned"], ["    image: 'ollama/ollama@sha256:" + "0" * 64 + "'  # newest", "FROM ollama/ollama@sha256:" + "0" * 64]),
     "upgrade": ({"requirements.txt": "# pinned\nmcp==1.9.0 ; python_version > '3.9'\n"}, ["vulnerable-package"], ["# pinned"]),
 }
 # texts in which nothing may be changed
@@ -63,6 +68,8 @@ UNTOUCHED = {
     "comment in the call": {"load.py": "import torch\na = torch.load(\n    p,  # weights_only=False\n)\n"},
     "keywords of others": {"load.py": "import torch\na = torch.load(p, **more)\n"},
     "another major release": {"requirements.txt": "langchain==0.0.100\n"},
+    "two commits": {"a.py": 'from transformers import AutoModel\nm = AutoModel.from_pretrained("org/name")\nn = AutoModel.from_pretrained("org/name", revision="' + "a" * 40 + '")\no = AutoModel.from_pretrained("org/name", revision="' + "b" * 40 + '")\n'},
+    "two digests": {"docker-compose.yml": "services:\n  a:\n    image: qdrant/qdrant\n", "compose.x.yml": "services:\n  a:\n    image: qdrant/qdrant@sha256:" + "0" * 64 + "\n  b:\n    image: qdrant/qdrant@sha256:" + "1" * 64 + "\n"},
     "hashes": {"requirements.txt": "mcp==1.9.0 --hash=sha256:" + "0" * 64 + "\n"},
     "a launcher of nothing that is here": {".mcp.json": '{"mcpServers": {"x": {"command": "npx", "args": ["-y", "some-server"]}}}\n'},
     "control characters": {"load.py": "import torch\n# \x1b[31m\na = torch.load(p)\n"},

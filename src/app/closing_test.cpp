@@ -29,10 +29,12 @@ namespace fs = std::filesystem;
 const std::map<std::string, std::string> kExplained{
     {"agent-lethal-trifecta", "actions take one of its three legs away each; no single one ends it"},
     {"agent-plugin-source", "the examples differ in a package beside the plugin"},
+    {"agent-web-to-code", "actions take one of its two legs away each; no single one ends it"},
     {"azure-ml-registry-public", "no step starts from a registry of Azure ML: R69 asks for a store"},
     {"azure-service-public-network", "no step starts from the service: R69 asks for a store"},
     {"azure-vault-public-network", "no step starts from a vault: R69 asks for a store"},
     {"code-insecure-setting", "fix mends certificates that are not verified, which no step reads"},
+    {"image-base-unpinned", "no step reads how an image is pinned"},
     {"image-secret-as-argument", "the examples differ in a package that is installed"},
     {"model-external-data", "the examples differ in whether the file is read at all"},
     {"package-lookalike-name", "the examples differ in the version, too"},
@@ -43,7 +45,7 @@ const std::map<std::string, std::string> kExplained{
 };
 
 /// Fields that say what an asset is, not how it is kept: the examples of a rule may differ in them.
-const std::set<std::string> kNatures{"type", "product", "platform", "role", "source", "sensitivity", "publisher", "metered", "proprietary", "scripts", "verified", "test_value"};
+const std::set<std::string> kNatures{"type", "product", "platform", "role", "source", "sensitivity", "publisher", "metered", "proprietary", "scripts", "verified", "test_value", "url", "package"};
 
 std::set<std::string> fields_of_steps() {
   std::set<std::string> out;

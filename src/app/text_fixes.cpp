@@ -12,6 +12,7 @@
 
 #include "advisory/database.h"
 #include "base/file.h"
+#include "collect/infrastructure/service.h"
 
 namespace stormwatch::app {
 
@@ -285,12 +286,77 @@ Edits upgrade(const Question& ask) {
   return breaking_part(fixed) != breaking_part(package->version) ? Edits{} : Edits{{begin, end, fixed}};
 }
 
+// ---- what the target itself knows: commits and digests
+
+/// The commit of a hub's model that the target states elsewhere: a load that names it, or the reference of a cache within the target.
+/// Empty where the file names another one for it, since then nobody knows which is meant.
+std::string commit_here(const Question& ask) {
+  const Asset* asset = ask.posture.estate.find(ask.finding.signal.asset);
+  const auto* model = asset ? std::get_if<ModelFacts>(&asset->facts) : nullptr;
+  if (!model || model->source != "huggingface" || model->revision.size() != 40 || !std::ranges::all_of(model->revision, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); })) return "";
+  for (const Place& place : asset->places)
+    if (const std::size_t at = place.path.find("/snapshots/"); at != std::string::npos && place.path.compare(at + 11, 40, model->revision) != 0) return "";
+  for (std::size_t at = ask.text.find(asset->name); at != std::string_view::npos; at = ask.text.find(asset->name, at + 1)) {
+    const auto call = call_at(ask.text, ask.text.rfind('\n', at) + 1);
+    const auto value = call ? keyword(ask.text, *call, "revision") : std::nullopt;
+    if (value && value->second - value->first == 42 && ask.text.substr(value->first + 1, 40) != model->revision) return "";
+  }
+  return model->revision;
+}
+
+/// A load of a hub's model takes the commit that the target knows. Only calls that hand `revision` on to the hub.
+Edits pin_revision(const Question& ask) {
+  if (!ask.finding.signal.place.path.ends_with(".py")) return {};
+  const std::string_view callee = ask.text.substr(ask.at, std::min<std::size_t>(200, ask.text.find('(', ask.at) - ask.at));
+  const std::string_view last = callee.substr(callee.rfind('.') == std::string_view::npos ? 0 : callee.rfind('.') + 1);
+  static constexpr std::array<std::string_view, 6> kTaking{"from_pretrained", "pipeline", "hf_hub_download", "snapshot_download", "SentenceTransformer", "CrossEncoder"};
+  if (std::ranges::find(kTaking, last) == kTaking.end()) return {};
+  const std::string commit = commit_here(ask);
+  if (commit.empty()) return {};
+  const auto call = call_at(ask.text, ask.at);
+  const auto value = call ? keyword(ask.text, *call, "revision") : std::nullopt;
+  // A branch or tag that is named is another claim than the commit.
+  return value ? Edits{} : add_keyword(ask, "revision", "\"" + commit + "\"");
+}
+
+/// The digest under which the target names the same image and tag elsewhere; empty if there are several or none.
+std::string digest_here(const Posture& posture, const collect::ImageName& image) {
+  const auto tag_of = [](const std::string& tag) { return tag.empty() ? std::string("latest") : tag; };
+  std::set<std::string> digests;
+  for (const Asset& asset : posture.estate.assets())
+    if (const auto* facts = std::get_if<ImageFacts>(&asset.facts);
+        facts && facts->registry == image.registry && facts->repository == image.repository && tag_of(facts->tag) == tag_of(image.tag) && facts->digest.starts_with("sha256:") && facts->digest.size() == 71)
+      digests.insert(facts->digest);
+  return digests.size() == 1 ? *digests.begin() : "";
+}
+
+/// `image: name:tag` of compose and pods, `FROM name:tag`: the digest is added behind the tag.
+Edits pin_image(const Question& ask) {
+  const bool from = !is_yaml(ask);
+  const std::string_view mark = from ? "FROM " : "image:";
+  const std::size_t end = from || ask.finding.signal.rule == "pod-image-without-digest" ? next_line(ask.text, ask.line) : end_of_block(ask.text, ask.line);
+  Edits out;
+  for (std::size_t at = ask.text.find(mark, ask.line); at < end; at = ask.text.find(mark, at + 1)) {
+    const std::size_t line = ask.text.rfind('\n', at) + 1;
+    if (ask.text.substr(line, at - line).find_first_not_of(" -") != std::string_view::npos) continue;
+    std::size_t begin = at + mark.size();
+    while (begin < end && (ask.text[begin] == ' ' || ask.text[begin] == '"' || ask.text[begin] == '\'')) ++begin;
+    std::size_t stop = begin;
+    while (stop < end && !is_blank(ask.text[stop]) && ask.text[stop] != '"' && ask.text[stop] != '\'') ++stop;
+    const std::string_view written = ask.text.substr(begin, stop - begin);
+    if (written.empty() || written.find_first_of("${}@<>,") != std::string_view::npos) continue;
+    if (const std::string digest = digest_here(ask.posture, collect::image_name_of(written)); !digest.empty()) out.push_back({stop, stop, "@" + digest});
+  }
+  return out;
+}
+
 struct TextFix {
   std::string_view rule;
   Edits (*make)(const Question& ask);
 };
 constexpr std::array kTextFixes{
-    TextFix{"ai-control-plane-open", local_port}, TextFix{"ai-control-plane-unauthenticated", local_port}, TextFix{"ai-endpoint-open", local_port}, TextFix{"ai-workload-privileged", unprivileged},
+    TextFix{"ai-control-plane-open", local_port}, TextFix{"ai-control-plane-unauthenticated", local_port}, TextFix{"ai-endpoint-open", local_port}, TextFix{"ai-service-image-unpinned", pin_image},
+    TextFix{"ai-workload-privileged", unprivileged}, TextFix{"image-base-unpinned", pin_image}, TextFix{"model-unpinned-revision", pin_revision}, TextFix{"pod-image-without-digest", pin_image},
     TextFix{"code-insecure-setting", verified_tls}, TextFix{"code-public-share", no_public_share}, TextFix{"code-trusts-remote-code", no_remote_code}, TextFix{"code-unsafe-load", safe_load}, TextFix{"mcp-server-unpinned-package", pin_launcher},
     TextFix{"pod-may-gain-privileges", no_escalation}, TextFix{"pod-privileged", unprivileged}, TextFix{"vulnerable-package", upgrade}};
 
