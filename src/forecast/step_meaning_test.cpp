@@ -70,18 +70,18 @@ double chance_of(const Observation& seen, std::string_view type) {
 }
 
 TEST(StepMeaning, APasswordAmongExamplesIsSeldomReal) {
-  const auto secret = [](std::string_view type, std::string_view path) {
+  const auto secret = [](std::string_view type, std::string_view path, std::string_view exposure = "public") {
     Observation seen;
     SecretFacts facts;
     facts.type = type;
-    facts.exposure = "public";
+    facts.exposure = exposure;
     facts.test_value = false;
     seen.add(make_asset("s", "s", facts, Place{.path = std::string(path), .line = 1}));
     return chance_of(seen, "I12");
   };
   EXPECT_LT(secret("password", "examples/values.yaml"), 0.3 * secret("password", "values.yaml"));
   EXPECT_EQ(secret("cloud-key", "examples/values.yaml"), secret("cloud-key", "values.yaml"));
-  EXPECT_LT(secret("password-hash", "values.yaml"), 0.5 * secret("password", "values.yaml"));
+  for (const char* exposure : {"public", "configuration"}) EXPECT_LT(secret("password-hash", "values.yaml", exposure), 0.5 * secret("password", "values.yaml", exposure)) << exposure;
 }
 
 TEST(StepMeaning, WhatIsNotKnownToBeAnAiServiceCountsLessAndADatabaseBillsNobody) {
