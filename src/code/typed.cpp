@@ -127,6 +127,28 @@ void Reader::declaration(TSNode node, int depth) {
   });
 }
 
+/// The statement ends by leaving what is around it.
+bool Reader::leaves(TSNode node, int depth) const {
+  constexpr int kDeepest = 8;
+  if (ts_node_is_null(node) || depth > kDeepest) return false;
+  const auto type = type_of(node);
+  if (type == "return_statement" || type == "throw_statement" || type == "break_statement" || type == "continue_statement") return true;
+  if (shape_of(node).shape == Shape::block) {
+    TSNode last{};
+    each_child(node, [&](TSNode child, std::string_view) { if (type_of(child) != "comment") last = child; });
+    return leaves(last, depth + 1);
+  }
+  return type == "if_statement" && leaves(field_of(node, "consequence"), depth + 1) && leaves(field_of(node, "alternative"), depth + 1);
+}
+
+void Reader::governed(TSNode node, Index test) {
+  const TSNode held = field_of(node, "consequence"), failed = field_of(node, "alternative");
+  Branch b{.owner = owner_, .test = test, .after = ts_node_end_byte(node), .until = block_end_, .spot = spot_of(node)};
+  if (!ts_node_is_null(held)) { b.begin = ts_node_start_byte(held); b.end = ts_node_end_byte(held); b.leaves = leaves(held, 0); }
+  if (!ts_node_is_null(failed)) { b.other = ts_node_start_byte(failed); b.other_end = ts_node_end_byte(failed); b.other_leaves = leaves(failed, 0); }
+  module_.branches.push_back(b);
+}
+
 void Reader::statement(TSNode node, int depth) {
   if (ts_node_is_null(node)) return;
   if (depth > kMaxNesting) { module_.cut = true; return; }
@@ -180,7 +202,11 @@ void Reader::statement(TSNode node, int depth) {
     case Shape::branch: {
       statement(field_of(node, "initializer"), depth + 1);
       const TSNode test = shape.a.empty() ? only_child(node) : field_of(node, shape.a);
-      if (!ts_node_is_null(test)) emit(StatementKind::condition, {}, expression(test, depth + 1), node);
+      if (!ts_node_is_null(test)) {
+        const Index looked = expression(test, depth + 1);
+        emit(StatementKind::condition, {}, looked, node);
+        if (type_of(node) == "if_statement") governed(node, looked);
+      }
       each_child(node, [&](TSNode child, std::string_view field) {
         if (field == "consequence" || field == "alternative" || field == "body" || (field.empty() && shape_of(child).shape == Shape::block)) statement(child, depth + 1);
       });
@@ -198,7 +224,9 @@ void Reader::statement(TSNode node, int depth) {
 void Reader::block(TSNode node, int depth) {
   if (ts_node_is_null(node)) return;
   if (depth > kMaxNesting) { module_.cut = true; return; }
+  const std::uint32_t outside = std::exchange(block_end_, ts_node_end_byte(node));
   each_child(node, [&](TSNode child, std::string_view) { statement(child, depth); });
+  block_end_ = outside;
 }
 
 }  // namespace typed

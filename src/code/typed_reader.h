@@ -100,6 +100,9 @@ class Reader : ModuleWriter {
   void loops(TSNode node, int depth);
   /// `T a = x, b;`, Go's var and const.
   void declaration(TSNode node, int depth);
+  [[nodiscard]] bool leaves(TSNode node, int depth) const;
+  /// What the test of an if governs: its blocks, and what follows where one of them leaves.
+  void governed(TSNode node, Index test);
   void statement(TSNode node, int depth);
   void block(TSNode node, int depth);
 

@@ -135,6 +135,14 @@ TEST(Typed, FollowsArgumentsInGo) { EXPECT_EQ(flows_of(Family::go, kGoSource), "
 TEST(Typed, FollowsArgumentsInJava) { EXPECT_EQ(flows_of(Family::java, kJavaSource), "order: sql, run: shell, in: deserialize"); }
 TEST(Typed, FollowsArgumentsInCSharp) { EXPECT_EQ(flows_of(Family::c_sharp, kCSharpSource), "Run: shell, Find: sql"); }
 
+TEST(Typed, AnIfThatLeavesGovernsWhatFollows) {
+  const std::string head = "package a\nimport (\n\t\"io/fs\"\n\t\"os\"\n\t\"net/http\"\n)\nfunc drop(place string) { os.Remove(place) }\nfunc h(w http.ResponseWriter, r *http.Request) {\n\tname := r.URL.Query().Get(\"name\")\n";
+  EXPECT_EQ(flows_of(Family::go, head + "\tdrop(name)\n}\n"), "drop: path");
+  EXPECT_EQ(flows_of(Family::go, head + "\tif !fs.ValidPath(name) {\n\t\treturn\n\t}\n\tdrop(name)\n}\n"), "");
+  EXPECT_EQ(flows_of(Family::go, head + "\tif fs.ValidPath(name) {\n\t\tprintln(name)\n\t}\n\tdrop(name)\n}\n"), "drop: path");
+  EXPECT_EQ(flows_of(Family::go, head + "\tif name == \"\" {\n\t\treturn\n\t}\n\tdrop(name)\n}\n"), "drop: path");
+}
+
 TEST(Typed, FindsTools) {
   const auto said = [](Family family) {
     const Module module = read(family, source_of(family));
