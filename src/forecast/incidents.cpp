@@ -56,6 +56,15 @@ Groups groups_of(const Links& links, bool whole) {
   return groups;
 }
 
+/// What packets can go between: a network that is taken over is taken over once, whichever of its machines are reached.
+Groups networks_of(const Links& links) {
+  Groups groups(links.size());
+  for (std::uint32_t from = 0; from < links.size(); ++from)
+    for (const Link& link : links.out(from))
+      if (link.kind == RelationKind::network_reach) groups.join(from, link.other);
+  return groups;
+}
+
 /// The mean of a lognormal up to its 90th percentile: beyond it the mean hangs on losses nobody has seen.
 double mean_loss(double median, double p90) {
   const double sigma = std::log(p90 / median) / kQuantile90;
@@ -149,11 +158,14 @@ class Screening {
     }
     program_.reserve(links.size());
     for (std::uint32_t asset = 0; asset < links.size(); ++asset) program_.push_back(whole.of(asset));
+    Groups networks = networks_of(links);
+    for (std::uint32_t asset = 0; asset < links.size(); ++asset) network_.push_back(static_cast<std::uint32_t>(links.size()) + networks.of(asset));
   }
 
   void screen(std::uint32_t type, std::size_t assets, std::span<const float> cost) {
     if (members_[type].empty()) return;
     std::vector<std::uint32_t> place(assets, kNone);
+    const std::uint8_t moved = *state_named("LAT");
     for (const auto& [actor, node] : members_[type]) {
       const double chance = std::exp(-static_cast<double>(cost[node]));
       const std::uint32_t asset = state_of_(node).second;
@@ -166,7 +178,7 @@ class Screening {
       Threat& threat = threats_[place[actor]];
       if (!first && (chance < threat.screened || (chance == threat.screened && asset >= threat.asset))) continue;
       threat.asset = asset;
-      threat.group = program_[asset];
+      threat.group = state_of_(node).first == moved ? network_[asset] : program_[asset];
       threat.screened = chance;
     }
   }
@@ -174,7 +186,7 @@ class Screening {
   const StepRules& rules_;
   StateOf state_of_;
   std::vector<std::vector<std::pair<std::uint32_t, std::uint32_t>>> members_;  ///< by type: group of assets that acts as one, and node
-  std::vector<std::uint32_t> program_, actor_;  ///< by asset; by threat
+  std::vector<std::uint32_t> program_, network_, actor_;  ///< by asset, numbers of networks behind those of assets; by threat
   std::vector<Threat> threats_;
 };
 
