@@ -221,7 +221,12 @@ bool written_password(std::string_view value) {
     if (is_upper(c)) c = static_cast<char>(c + 32);
   static constexpr std::array<std::string_view, 34> words{"sha", "md5", "base", "random", "bcrypt", "pbkdf", "argon", "scrypt", "oauth", "aes", "rsa", "utf", "nist", "rfc", "ipv", "http", "x509", "x.509", "char", "digit", "bit",
                                                           "byte", "v1", "v2", "2fa", "e.g", "auth", "sql", "8601", "ec2", "s3", "k8s", "py3", "str"};
-  return std::ranges::none_of(words, [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+  constexpr std::size_t kByChance = 3;  // short ones also stand in what is random, but not at a word's start
+  return std::ranges::none_of(words, [&](std::string_view word) {
+    for (std::size_t place = lower.find(word); place != std::string::npos; place = lower.find(word, place + 1))
+      if (word.size() > kByChance || place == 0 || (!is_lower(lower[place - 1]) && !is_digit(lower[place - 1]))) return true;
+    return false;
+  });
 }
 
 // NVIDIA's older key: base64 of "something:uuid".
