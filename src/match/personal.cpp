@@ -514,7 +514,9 @@ void Search::read_national(std::size_t begin, const Run& run, bool plain) {
       if (shaped) add(rule.kind, begin, end, Belief::failed);
       continue;
     }
-    const bool strong = shaped || (rule.kind == k_nir && shape != "999999999999999") || rule.kind == k_cn;
+    // As it is written (sex, year, month, department, commune, order, key), not any 15 digits in two parts: a date with a number.
+    const bool nir = rule.kind == k_nir && (shape == "9 99 99 99 999 999 99" || shape == "9-99-99-99-999-999-99" || shape == "9.99.99.99.999.999.99" || shape == "9999999999999 99" || shape == "9999999999999-99");
+    const bool strong = shaped || nir || rule.kind == k_cn;
     if (strong || beside(begin, end, rule.kind)) return sure(rule.kind, begin, end);
     if (!possible && rule.holds != static_cast<bool (*)(std::string_view)>(any)) possible = &rule;
   }
@@ -542,8 +544,9 @@ std::size_t Search::read_digits(std::size_t at) {
     }
     // Addresses of private networks and of documentation name nobody.
     const std::string_view whole = text_.substr(at, run.end - at);
-    for (const std::string_view none : {"10.", "127.", "0.", "192.168.", "172.16.", "172.17.", "169.254.", "192.0.2.", "198.51.100.", "203.0.113.", "255.", "224.", "1.1.1.1", "8.8.8.8", "8.8.4.4"})
+    for (const std::string_view none : {"10.", "127.", "0.", "192.168.", "169.254.", "192.0.2.", "198.51.100.", "203.0.113.", "255.", "224.", "1.1.1.1", "8.8.8.8", "8.8.4.4"})
       if (address && whole.starts_with(none)) return run.end;
+    if (address && whole.starts_with("172.") && whole.size() > 6 && whole[6] == '.' && whole.substr(4, 2) >= "16" && whole.substr(4, 2) <= "31") return run.end;
     if (address) return worded(k_ip, at, run.end, true), run.end;
   }
   if (n < 5 || is_date_shape(run.shape())) return run.end;

@@ -51,7 +51,9 @@ TEST(Personal, OthersNeedAWordBesideThem) {
 }
 
 TEST(Personal, NumbersThatAreNone) {
-  EXPECT_EQ(sure_kinds("contact 10.0.1.38/24, phone 10.20.1.38, tel 172.16.20.38"), "");
+  EXPECT_EQ(sure_kinds("contact 10.0.1.38/24, phone 10.20.1.38, tel 172.16.20.38, client 172.18.0.1, host 172.31.9.9"), "");
+  EXPECT_EQ(sure_kinds("news/releases-20210113-6829468"), "");
+  EXPECT_EQ(sure_kinds("client 172.32.0.1, client 172.160.0.1"), "ip_address ip_address");
   EXPECT_EQ(sure_kinds("4111111111111111 noreply@corp.org a@example.com icon@2x.png user@host 0.4532015112830366 3f4532015112830366a v1.2.3.4"), "");
   std::map<std::uint8_t, PersonalTally> tallies;
   std::string text;
