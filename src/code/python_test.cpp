@@ -56,6 +56,15 @@ TEST(Python, DecodesStringsAndFollowsConstants) {
     }
 }
 
+TEST(Python, AStepOfADrawnFlowIsNoToolOfAModel) {
+  const auto tools = [](std::string_view head) {
+    const Module module = python(std::string(head) + "@tool\ndef render(template: str):\n  return template\n");
+    return roles_of(Names(module)).size();
+  };
+  EXPECT_EQ(tools("from promptflow.core import tool\n"), 0U);
+  EXPECT_EQ(tools("from langchain_core.tools import tool\n"), 1U);
+}
+
 TEST(Python, SurvivesNestingAndBrokenText) {
   EXPECT_TRUE(python(std::string(20000, '(')).expressions.size() < 100000);
   const Module deep = python("x = " + std::string(3000, '[') + std::string(3000, ']'));

@@ -44,6 +44,7 @@ void from_decorators(const Names& names, Index f, std::vector<Role>& out) {
     role.server = object;
     role.declared = d;
     role.spot = function.spot;
+    if (name.starts_with("promptflow.")) continue;  // its @tool marks a step of a drawn flow: who draws it gives the arguments, no model
     if (ends_in(name, {".call_tool"})) role.kind = RoleKind::mcp_dispatch;
     else if (ends_in(name, {".resource"}) && is_mcp(names, object)) role.kind = RoleKind::mcp_resource;
     else if (ends_in(name, {".prompt"}) && is_mcp(names, object)) role.kind = RoleKind::mcp_prompt;

@@ -229,7 +229,7 @@ TEST(Checksum, Structures) {
 
 TEST(Placeholder, StandInsAndRealOnes) {
   for (const char* text : {"xxxxxxxxxxxx", "your-api-key", "YOUR_TOKEN", "<token>", "${TOKEN}", "{{ key }}", "sk-...", "changeme", "1234567890", "abcdefghijklmnop",
-                           "sk-00000000000000000000", "%(password)s", "$SECRET", "insert-key-here", "abc123xyz789", "key_abc123def456", "abc123XYZ987", "key-aaa111zyx"})
+                           "sk-00000000000000000000", "%(password)s", "$SECRET", "insert-key-here", "abc123xyz789", "key_abc123def456", "abc123XYZ987", "key-aaa111zyx", "000102030405060708090a0b0c0d0e0f", "F0F1F2F3F4F5F6F7F8F9FAFBFCFDFEFF"})
     EXPECT_TRUE(is_placeholder(text)) << text;
   for (const char* pattern : {"{alnum:40}", "{hex:32}", "{base64:64}", "{uuid}", "sk-proj-{base64url:60}"})
     for (std::uint64_t seed = 1; seed <= 200; ++seed) EXPECT_FALSE(is_placeholder(example_of(pattern, seed))) << pattern << " " << seed;

@@ -85,6 +85,19 @@ bool is_counted(std::string_view lower) {
   return true;
 }
 
+// "000102030405...": bytes that count up, in hexadecimal, as documentation and tests write keys.
+bool is_counted_bytes(std::string_view lower) {
+  if (lower.size() < 16 || lower.size() % 2 != 0) return false;
+  const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
+  int before = -1;
+  for (std::size_t i = 0; i < lower.size(); i += 2) {
+    const int high = digit(lower[i]), low = digit(lower[i + 1]), now = high * 16 + low;
+    if (high < 0 || low < 0 || (i > 0 && now != (before + 1) % 256)) return false;
+    before = now;
+  }
+  return true;
+}
+
 // Of a token in parts ("xoxa-2-511111111-...-e039d0...") the last is the secret; ids before it may be made unreadable on their own.
 bool ends_in_random_part(std::string_view value) {
   const std::string_view tail = value.substr(value.find_last_of("-_.") + 1);
@@ -109,7 +122,7 @@ bool is_placeholder(std::string_view value) {
     if (readable && decoded.size() >= 8 && is_placeholder(std::string_view(decoded).substr(0, decoded.find('\n')))) return true;
   }
   const std::string small = lower(value);
-  return is_sequential(small) || is_counted(small) || has_word(small) || small.find("abcdefghij") != std::string::npos ||
+  return is_sequential(small) || is_counted(small) || is_counted_bytes(small) || has_word(small) || small.find("abcdefghij") != std::string::npos ||
          value.find("EXAMPLE") != std::string_view::npos;
 }
 
