@@ -6,90 +6,15 @@
 #include <emmintrin.h>
 #endif
 
-#include "base/hash.h"
 #include "base/text.h"
 #include "match/checksum.h"
 #include "match/identifiers.h"
 #include "match/national.h"
+#include "match/personal_kinds.h"
 
 namespace stormwatch::match {
 
 namespace {
-
-constexpr std::size_t kMostValues = 100'000;
-using enum PersonalClass;
-
-enum Kind : std::uint8_t {
-  k_email, k_phone, k_card, k_iban, k_ssn, k_itin, k_atin, k_npi, k_mbi, k_aba, k_dea, k_us_licence, k_us_bank, k_mrn, k_icd10, k_imei, k_vin, k_btc, k_eth, k_mrz, k_ip,
-  k_nhs, k_nino, k_uk_licence, k_sin, k_tfn, k_abn, k_acn, k_au_medicare, k_aadhaar, k_pan, k_gstin, k_steuer, k_ausweis, k_rente, k_nir, k_nif, k_nie, k_cf, k_piva, k_bsn,
-  k_rrn_be, k_pesel, k_se, k_hetu, k_cpr, k_fnr, k_ahv, k_cpf, k_cnpj, k_curp, k_nric, k_rrn_kr, k_jp, k_cn, k_th, k_tckn, k_za, k_ng, k_ph, k_il, k_passport, k_mac, kind_count
-};
-
-constexpr std::array<PersonalKind, kind_count> kKinds{{
-    {"email", email, "email|e-mail|mail|courriel|correo"},
-    {"phone", phone, "phone|tel|mobile|cell|fax|call|contact|telefon|telephone|téléphone|teléfono|handy|whatsapp|sms|gsm|number is|reach me|text me|dial|ring me|messages|answering|desk|voicemail|hotline|numéro de t|número de t|mon numéro|mi número|meu número|mio numero|rufnummer|numero di|nummer ist|nummer lautet|nummer is|mijn nummer|mój numer|tél|appelez|appeler|joignez|joindre|mon portable|llám|llame a|móvil|chiam|cellulare|bel mij|bel me|bel ons|bereik|mobiel|zadzwo|dzwoni|ligue|ligar|telem|rufen sie|anruf|ruf mich|erreich|a ring|mobil|rückruf|telefoon|tfno|tlf|tlm|telef|llamarme|llamarnos|celular|richiam|contattar|rappelez|kontakt|kom.|nr tel"},
-    {"credit_card", card, "card|visa|mastercard|amex|american express|credit|debit|kreditkarte|carte|tarjeta|karte|carta|cartão|karta|kartą|karty|kaart|cc|pan"},
-    {"iban", iban, "iban|account|konto|compte|cuenta"},
-    {"us_ssn", social_security, "ssn|social security|social-security|socialsecurity|social sec|ssns|ss#|ssid"},
-    {"us_itin", tax_id, "itin|taxpayer|tax id|tin"},
-    {"us_atin", tax_id, "atin|adoption"},
-    {"us_npi", health_id, "npi|national provider|provider identifier"},
-    {"us_mbi", health_id, "mbi|medicare|beneficiary"},
-    {"us_aba_routing", bank_account, "aba|routing|rtn|bank"},
-    {"us_dea", health_id, "dea|prescriber|medical license|controlled substance|medical licence|license"},
-    {"us_driver_license", driving_licence, "driver's lic|driver lic|drivers lic|driver_lic|driving lic|licence no|license no|dl#|dl no|führerschein|permis de conduire|permiso de conducir|patente di guida|rijbewijs|prawo jazdy"},
-    {"us_bank_account", bank_account, "account number|account no|acct|bank account|checking|savings|bank"},
-    {"mrn", health_id, "mrn|medical record|patient id|patient number|hospital number|chart number|patient_id"},
-    {"icd10", medical, "icd|diagnosis|diagnose|diagnosed|dx|diagnostic|befund"},
-    {"imei", device_id, "imei"},
-    {"vin", vehicle, "vin|vehicle|chassis|fahrgestell"},
-    {"crypto_btc", wallet, "btc|bitcoin|wallet"},
-    {"crypto_eth", wallet, "eth|ethereum|wallet"},
-    {"passport_mrz", passport, "passport|mrz"},
-    {"ip_address", ip_address, "ip|client|remote|host|address|visitor|login|logged in|sign-in|signed in|zugriff|anmeldung|connexion|acceso|accesso|acesso|toegang|dostęp"},
-    {"uk_nhs", health_id, "nhs|national health|health service|patient"},
-    {"uk_nino", social_security, "nino|national insurance|ni number|insurance|ni no"},
-    {"uk_driving_licence", driving_licence, "driving|driver|dvla|licence|license"},
-    {"ca_sin", social_security, "sin|social insurance|assurance sociale|nas"},
-    {"au_tfn", tax_id, "tfn|tax file"},
-    {"au_abn", tax_id, "abn|australian business"},
-    {"au_acn", tax_id, "acn|australian company"},
-    {"au_medicare", health_id, "medicare"},
-    {"in_aadhaar", national_id, "aadhaar|aadhar|uidai|uid"},
-    {"in_pan", tax_id, "pan|permanent account|income tax"},
-    {"in_gstin", tax_id, "gst|gstin"},
-    {"de_steuer_id", tax_id, "steuer|idnr|tin|tax|identifikationsnummer"},
-    {"de_personalausweis", national_id, "ausweis|personalausweis|id card|identity card|perso"},
-    {"de_sozialversicherung", social_security, "sozialversicherung|rentenversicherung|versicherungsnummer|svnr|rvnr|sv-nummer"},
-    {"fr_nir", social_security, "nir|sécurité sociale|securite sociale|insee|carte vitale|sécu"},
-    {"es_nif", national_id, "nif|dni|documento nacional"},
-    {"es_nie", national_id, "nie|extranjero"},
-    {"it_codice_fiscale", tax_id, "codice fiscale|fiscal|cf"},
-    {"it_partita_iva", tax_id, "partita iva|p.iva|p. iva|vat|piva"},
-    {"nl_bsn", national_id, "bsn|burgerservice|sofinummer|sofi"},
-    {"be_rrn", national_id, "rijksregister|registre national|rrn|nationaal nummer|numéro national|niss|insz"},
-    {"pl_pesel", national_id, "pesel"},
-    {"se_personnummer", national_id, "personnummer|personal number|samordningsnummer|pnr"},
-    {"fi_hetu", national_id, "hetu|henkilötunnus|henkilotunnus|personal identity"},
-    {"dk_cpr", national_id, "cpr|personnummer"},
-    {"no_fnr", national_id, "fødselsnummer|fodselsnummer|fnr|personnummer|d-nummer"},
-    {"ch_ahv", social_security, "ahv|avs|sozialversicherung"},
-    {"br_cpf", tax_id, "cpf|cadastro"},
-    {"br_cnpj", tax_id, "cnpj"},
-    {"mx_curp", national_id, "curp"},
-    {"sg_nric", national_id, "nric|fin|singapore"},
-    {"kr_rrn", national_id, "rrn|resident registration|주민등록"},
-    {"jp_mynumber", national_id, "my number|mynumber|マイナンバー|個人番号"},
-    {"cn_resident_id", national_id, "resident|身份证|identity"},
-    {"th_tnin", national_id, "thai|tnin|citizen id|บัตรประชาชน"},
-    {"tr_tckn", national_id, "tckn|tc kimlik|kimlik|t.c."},
-    {"za_id", national_id, "south african|sa id|rsa id|id number|identity number|id no"},
-    {"ng_nin", national_id, "nin|nigeria|national identification"},
-    {"ph_tin", tax_id, "tin|taxpayer"},
-    {"il_tz", national_id, "teudat|zehut|israel|תעודת זהות"},
-    {"passport", passport, "passport|reisepass|passeport|pasaporte|paspoort"},
-    {"mac_address", device_id, "mac|ether|hwaddr|physical address"},
-}};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
@@ -102,55 +27,6 @@ constexpr std::array<bool, 256> kWord = [] {
 bool is_word(char c) { return kWord[static_cast<unsigned char>(c)]; }
 bool is_local(char c) { return is_digit(c) || is_letter(c) || c == '.' || c == '_' || c == '%' || c == '+' || c == '-'; }
 bool is_domain(char c) { return is_digit(c) || is_letter(c) || c == '.' || c == '-'; }
-/// Which pairs of letters stand in a text, by their hashes: a word whose pairs are not all there need not be looked for.
-struct Pairs {
-  std::array<std::uint64_t, 4> bits{};
-  void add(char a, char b) {
-    const unsigned hash = (static_cast<unsigned char>(a) * 37U + static_cast<unsigned char>(b) * 101U) & 255U;
-    bits[hash >> 6] |= 1ULL << (hash & 63);
-  }
-  void add(std::string_view text) {
-    for (std::size_t i = 1; i < text.size(); ++i) add(text[i - 1], text[i]);
-  }
-  [[nodiscard]] bool holds(const Pairs& other) const {
-    for (std::size_t i = 0; i < bits.size(); ++i)
-      if ((bits[i] & other.bits[i]) != other.bits[i]) return false;
-    return true;
-  }
-};
-struct Word {
-  std::string_view text;
-  Pairs pairs;
-};
-const std::vector<Word>& words_of(std::size_t kind) {
-  static const std::array<std::vector<Word>, kind_count> all = [] {
-    std::array<std::vector<Word>, kind_count> made;
-    for (std::size_t i = 0; i < kind_count; ++i)
-      for (std::string_view words = kKinds[i].words; !words.empty();) {
-        const std::size_t end = std::min(words.find('|'), words.size());
-        made[i].push_back({words.substr(0, end), {}});
-        made[i].back().pairs.add(made[i].back().text);
-        words.remove_prefix(std::min(end + 1, words.size()));
-      }
-    return made;
-  }();
-  return all[kind];
-}
-
-// A word of the list, not within another word: short ones must stand alone, of longer ones the start is enough ("telefonnummer").
-bool holds_word(std::string_view low, const Pairs& pairs, std::size_t kind) {
-  for (const Word& known : words_of(kind)) {
-    if (!pairs.holds(known.pairs)) continue;
-    const std::string_view word = known.text;
-    for (std::size_t at = low.find(word); at != std::string_view::npos; at = low.find(word, at + 1)) {
-      const bool begins = at == 0 || !is_letter(low[at - 1]) || word.size() >= 6;
-      const std::size_t after = at + word.size();
-      const bool ends = word.size() >= 5 || after >= low.size() || !is_letter(low[after]) || (low[after] == 's' && (after + 1 >= low.size() || !is_letter(low[after + 1])));
-      if (begins && ends) return true;
-    }
-  }
-  return false;
-}
 
 // RFC 2606 and the names that everyone uses for it, and mailboxes that are no person's.
 bool is_nobody(std::string_view local, std::string_view domain) {
@@ -576,67 +452,6 @@ std::size_t Search::read_digits(std::size_t at) {
 
 }  // namespace
 
-std::optional<PersonalClass> personal_class_named(std::string_view name) {
-  const auto found = std::ranges::find(kPersonalClassNames, name);
-  if (found == kPersonalClassNames.end()) return std::nullopt;
-  return static_cast<PersonalClass>(found - kPersonalClassNames.begin());
-}
-
-std::span<const PersonalKind> personal_kinds() { return kKinds; }
-
 void find_personal(std::string_view text, std::vector<PersonalHit>& hits) { Search(text, hits).read(); }
-
-bool names_kind(std::string_view column, const PersonalKind& kind) {
-  std::string low = lower(column);
-  for (char& c : low)
-    if (c == '_' || c == '-' || c == '.') c = ' ';
-  Pairs pairs;
-  pairs.add(low);
-  const auto found = std::ranges::find(kKinds, kind.entity, &PersonalKind::entity);
-  return found != kKinds.end() && holds_word(low, pairs, static_cast<std::size_t>(found - kKinds.begin()));
-}
-
-void DifferentValues::insert(std::uint64_t hash) {
-  if (size_ >= kMostValues) return;
-  hash += hash == 0;
-  if (size_ * 2 >= slots_.size()) {
-    std::vector<std::uint64_t> before(std::max<std::size_t>(16, slots_.size() * 4));
-    before.swap(slots_);
-    for (const std::uint64_t old : before)
-      if (old) {
-        std::size_t at = old & (slots_.size() - 1);
-        while (slots_[at]) at = (at + 1) & (slots_.size() - 1);
-        slots_[at] = old;
-      }
-  }
-  std::size_t at = hash & (slots_.size() - 1);
-  while (slots_[at] && slots_[at] != hash) at = (at + 1) & (slots_.size() - 1);
-  size_ += slots_[at] == 0;
-  slots_[at] = hash;
-}
-
-void PersonalTally::add(const PersonalHit& hit, std::string_view value) {
-  if (hit.belief == Belief::failed) {
-    ++failed;
-    return;
-  }
-  ++(hit.belief == Belief::sure ? sure : possible);
-  std::array<char, 256> plain;
-  std::size_t size = 0;
-  for (const char c : value.substr(0, plain.size()))
-    if (c != ' ' && c != '-' && c != '.' && c != '/' && c != '(' && c != ')') plain[size++] = lower(c);
-  const std::uint64_t hash = hash64({plain.data(), size});
-  sample = sample == 0 ? hash : std::min(sample, hash);
-  different.insert(hash);
-}
-
-bool PersonalTally::believed(bool named, std::uint64_t values) const {
-  const std::uint64_t good = sure + possible;
-  if (good == 0 || good < failed) return false;
-  if (sure > 0 && sure * 2 >= possible) return true;
-  if (named) return true;
-  // A column of which nearly every value passes a check that one in ten passes by chance.
-  return values > 0 && different.size() >= 20 && good * 10 >= values * 9;
-}
 
 }  // namespace stormwatch::match
