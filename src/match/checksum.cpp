@@ -60,8 +60,7 @@ bool jwt_structure(std::string_view value) {
   const std::size_t second = value.find('.', dot + 1);
   const std::string payload = base64_decoded(value.substr(dot + 1, second == std::string_view::npos ? second : second - dot - 1));
   const std::size_t begin = payload.find_first_not_of(" \r\n\t");
-  // A hosted database's public key for browsers names its role (Supabase: "anon"); its rows are guarded by policies.
-  return begin != std::string::npos && payload[begin] == '{' && payload.find("\"role\":\"anon\"") == std::string::npos;
+  return begin != std::string::npos && payload[begin] == '{';
 }
 
 // A PEM body worth the name: enough base64, and for unencrypted PKCS#1/PKCS#8/SEC1 a DER SEQUENCE at its start. Escaped line
@@ -290,6 +289,12 @@ int iban_length(std::string_view country) {
 }
 
 }  // namespace
+
+bool is_public_token(std::string_view value) {
+  if (!value.starts_with("eyJ") || !jwt_structure(value)) return false;
+  const std::size_t dot = value.find('.'), second = value.find('.', dot + 1);
+  return base64_decoded(value.substr(dot + 1, second == std::string_view::npos ? second : second - dot - 1)).find("\"role\":\"anon\"") != std::string::npos;
+}
 
 bool is_checksum(std::string_view names) {
   return each_name(names, [](std::string_view name) { return find_check(name) != nullptr; });

@@ -14,6 +14,9 @@ std::string checksum_names();
 /// Whether `value` passes all of `names`. Unknown names fail.
 bool passes(std::string_view names, std::string_view value);
 
+/// A hosted database's public key for browsers, which names its role (Supabase: "anon"): policies guard the rows, not the key.
+bool is_public_token(std::string_view value);
+
 /// Shannon entropy in bits a character, over bytes.
 double entropy_of(std::string_view value);
 

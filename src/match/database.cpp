@@ -138,7 +138,7 @@ bool accepted(const Pattern& pattern, const Confirmer& confirmer, std::string_vi
   if (pattern.entropy > 0 && entropy_of(value) < pattern.entropy) return false;
   if (!pattern.checksum.empty() && !passes(pattern.checksum, value)) return false;
   if (!pattern.near.empty() && !word_is_near(pattern, text, hit.begin, hit.end)) return false;
-  if (pattern.topic == "secret" && (is_placeholder(value) || is_within_encoded_data(text, hit.value_begin, hit.value_end))) return false;
+  if (pattern.topic == "secret" && (is_placeholder(value) || is_public_token(value) || is_within_encoded_data(text, hit.value_begin, hit.value_end))) return false;
   const auto holds = [](std::string_view part, const auto& list) {
     return std::ranges::any_of(list, [&](const auto& refused) { return RE2::PartialMatch(re2::StringPiece(part.data(), part.size()), *refused); });
   };

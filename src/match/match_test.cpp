@@ -77,6 +77,17 @@ TEST(Database, APieceOfAnEncodedFileIsNoSecret) {
   EXPECT_EQ(found.scan("\"" + picture + "/" + value + "/" + picture + "\"").size(), 0U);
 }
 
+TEST(Checksum, ATokenForEveryVisitorIsNone) {
+  const std::string head = "eyJhbGciOiJIUzI1NiJ9.", tail = example_of(".{base64url:43}");
+  EXPECT_TRUE(is_public_token(head + "eyJyb2xlIjoiYW5vbiJ9" + tail));            // {"role":"anon"}
+  EXPECT_FALSE(is_public_token(head + "eyJyb2xlIjoic2VydmljZV9yb2xlIn0" + tail));  // {"role":"service_role"}
+  Pattern bearer = pattern("bearer", R"(Bearer (?P<value>[\w.-]+))", "Bearer ");
+  bearer.topic = "secret";
+  const Database found = database({bearer});
+  EXPECT_EQ(found.scan("\"Bearer " + head + "eyJyb2xlIjoiYW5vbiJ9" + tail + "\"").size(), 0U);
+  EXPECT_EQ(found.scan("\"Bearer " + head + "eyJyb2xlIjoic2VydmljZV9yb2xlIn0" + tail + "\"").size(), 1U);
+}
+
 TEST(Checksum, AWordOfALanguageIsNoPassword) {
   EXPECT_FALSE(passes("password", "Contrase\xC3\xB1""a"));
   EXPECT_TRUE(passes("password", "Se\xC3\xB1or7!blau"));
