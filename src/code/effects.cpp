@@ -238,9 +238,7 @@ CallEffect effect_of(const Names& names, const Expression& call) {
   return found;
 }
 
-bool is_model_call(const Names& names, const Expression& call) {
-  if (names.module().family > Family::javascript) return is_typed_model_call(names, call);
-  const std::string& name = names.callee(call);
+bool is_model_name(std::string_view name) {
   if (name.empty()) return false;
   if (ends_in(name, {"chat.completions.create", "chat.completions.parse", "ChatCompletion.create", "ChatCompletion.acreate", ".messages.create", ".responses.create",
                      ".completions.create", ".generate_content", ".generate_content_async", ".generateContent", ".send_message", "chat.complete", "beta.chat.completions.parse"})) {
@@ -261,10 +259,17 @@ bool is_model_call(const Names& names, const Expression& call) {
   if (verb) {
     if (known && name.find("ools") == std::string::npos && name.find("tils") == std::string::npos) return true;
     const auto dot = name.rfind('.');
-    std::string_view object = std::string_view(name).substr(0, dot);
+    std::string_view object = name.substr(0, dot);
     object = object.substr(object.rfind('.') + 1);
     return std::ranges::find(nouns, object) != std::end(nouns);
   }
+  return false;
+}
+
+bool is_model_call(const Names& names, const Expression& call) {
+  if (names.module().family > Family::javascript) return is_typed_model_call(names, call);
+  const std::string& name = names.callee(call);
+  if (is_model_name(name)) return true;
   // A chain or model that is called itself: llm(prompt), ChatOpenAI()(messages), pipeline("text-generation")(x).
   const Expression& callee = names.module().at(call.parts[0]);
   if (callee.kind == ExpressionKind::name || callee.kind == ExpressionKind::attribute) {

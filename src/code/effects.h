@@ -29,6 +29,8 @@ CallEffect effect_of(const Names& names, const Expression& call);
 
 /// A call whose answer is text made by a model: chat completions, messages, chains, agents.
 bool is_model_call(const Names& names, const Expression& call);
+/// The same of Python and JavaScript for a qualified name alone: "langchain_openai.ChatOpenAI.invoke".
+bool is_model_name(std::string_view name);
 /// The argument is a command line for a shell: one string, or a list that starts a shell with -c.
 bool is_shell_line(const Names& names, const Expression& call);
 

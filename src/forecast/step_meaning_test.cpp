@@ -192,5 +192,40 @@ TEST(Explain, WhatIsThereIsSaidNotWhatIsAbsent) {
   EXPECT_EQ(because.find("is not set"), std::string::npos) << because;
 }
 
+/// The chance that strangers run up the bill of a public application, within 30 days.
+double chance_of_spending(std::optional<Severity> open_route) {
+  const auto rules = load_steps({});
+  Observation seen;
+  ApplicationFacts facts;
+  facts.public_access = true;
+  facts.rate_limited = false;
+  const AssetId app = seen.add(make_asset("app", "app", facts));
+  seen.relate(app, RelationKind::uses_provider, seen.add(make_asset("openai", "openai", ProviderFacts{})));
+  std::vector<Finding> findings;
+  if (open_route) {
+    Finding finding;
+    finding.id = FindingId::of({"route"});
+    finding.vector = Vector::insecure_endpoint;
+    finding.signal.rule = "agent-route-open";
+    finding.signal.asset = app;
+    finding.signal.severity = *open_route;
+    findings.push_back(finding);
+  }
+  const Estate estate = graph::merge({seen});
+  const auto out = forecast(estate, findings, **rules, {});
+  double chance = 0;
+  if (out)
+    for (const Incident& incident : out->incidents)
+      if (incident.type == "I8") chance = std::max(chance, incident.chance.p30);
+  return chance;
+}
+
+TEST(StepMeaning, ARouteThatAsksNobodyIsAnotherWayInUnlessItCannotBeTold) {
+  const double before = chance_of_spending(std::nullopt);
+  EXPECT_GT(before, 0);
+  EXPECT_GT(chance_of_spending(Severity::medium), before + 0.01);
+  EXPECT_NEAR(chance_of_spending(Severity::info), before, 0.005);
+}
+
 }  // namespace
 }  // namespace stormwatch::forecast

@@ -85,6 +85,7 @@ Observation observe_code(const Source& source, std::string_view text, const code
   observe_promises(view);
   observe_access(view);
   observe_open_routes(view);
+  observe_open_web_routes(view);
   observe_tool_identity(view);
   observe_regions(view);
   observe_behaviour(view);
@@ -100,7 +101,10 @@ Observation observe_code(const Source& source, std::string_view text, const code
   return out;
 }
 
-Result<Observation> observe_code_file(const Source& source) {
+namespace {
+
+/// Parsed, unless a file that calls into it had it parsed.
+Result<std::shared_ptr<const ParsedFile>> parsed(const Source& source) {
   const bool shared = source.parsed && source.member.empty();
   std::shared_ptr<const ParsedFile> file = shared ? source.parsed->find(source.path) : nullptr;
   if (!file || file->text != source.text) {
@@ -109,7 +113,29 @@ Result<Observation> observe_code_file(const Source& source) {
     file = std::make_shared<const ParsedFile>(std::move(*module), std::string(source.text));
     if (shared) source.parsed->keep(source.path, file);
   }
-  return observe_code(source, source.text, file->module, [&](code::Spot spot) { return source.place_of_line(spot.line, spot.column); });
+  return file;
+}
+
+}  // namespace
+
+Result<Observation> observe_code_file(const Source& source) {
+  const auto file = parsed(source);
+  if (!file) return std::unexpected(file.error());
+  return observe_code(source, source.text, (*file)->module, [&](code::Spot spot) { return source.place_of_line(spot.line, spot.column); });
+}
+
+Result<Observation> observe_routes_file(const Source& source) {
+  const auto file = parsed(source);
+  if (!file) return std::unexpected(file.error());
+  Observation out;
+  const code::Names names((*file)->module);
+  const std::vector<code::Role> roles = code::roles_of(names);
+  const code::Flows flows;
+  out.add(application_of(source));
+  View view{.source = source, .text = source.text, .module = (*file)->module, .names = names, .roles = roles, .flows = flows, .place = [&](code::Spot spot) { return source.place_of_line(spot.line, spot.column); }, .file = source.path, .out = out};
+  observe_open_web_routes(view);
+  if (out.assets[0].sightings.empty()) out.assets.clear();
+  return out;
 }
 
 }  // namespace stormwatch::collect

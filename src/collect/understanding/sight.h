@@ -19,6 +19,8 @@ void observe_shared_memory(View& view, const PossibleValues& values);
 void observe_typed_risks(View& view);
 /// Routes of Java and C# that drive a model and ask nobody who calls.
 void observe_open_routes(View& view);
+/// The same of Python and JavaScript.
+void observe_open_web_routes(View& view);
 /// Tools that let the model choose whose data they open although the session knows.
 void observe_tool_identity(View& view);
 /// Requests from the European Union that may be worked on anywhere.

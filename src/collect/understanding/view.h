@@ -68,6 +68,8 @@ Observation observe_code(const Source& source, std::string_view text, const code
 
 /// A file of code: parsed, unless a file that calls into it had it parsed, and understood.
 Result<Observation> observe_code_file(const Source& source);
+/// The same, but only what the file's web routes drive (open_web_routes.cpp): for files that name nothing of AI themselves.
+Result<Observation> observe_routes_file(const Source& source);
 
 /// The application that a file belongs to, by the nearest manifest.
 Asset application_of(const Source& source);
