@@ -43,7 +43,7 @@ struct Found {
 
 class NearFiles {
  public:
-  static constexpr std::size_t kMostFiles = 200, kMostBytes = 8 << 20;
+  static constexpr std::size_t kMostFiles = 200, kMostBytes = 2 << 20;
   static constexpr int kMostHops = 4;
 
   NearFiles(const Source& source, std::string application, std::string_view text, const code::Module& module, const code::Names& names);
