@@ -29,6 +29,7 @@ namespace fs = std::filesystem;
 const std::map<std::string, std::string> kExplained{
     {"agent-lethal-trifecta", "actions take one of its three legs away each; no single one ends it"},
     {"agent-plugin-source", "the examples differ in a package beside the plugin"},
+    {"agent-run-harmful", "it happened; the examples differ in what else the record brings into the graph"},
     {"agent-web-to-code", "actions take one of its two legs away each; no single one ends it"},
     {"azure-ml-registry-public", "no step starts from a registry of Azure ML: R69 asks for a store"},
     {"azure-service-public-network", "no step starts from the service: R69 asks for a store"},

@@ -12,7 +12,7 @@ namespace stormwatch::match {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> kTopics{"secret", "personal-data", "instruction", "command", "route", "exposure", "web"};
+constexpr std::array<std::string_view, 8> kTopics{"secret", "personal-data", "instruction", "command", "route", "exposure", "web", "agent-run"};
 constexpr std::array<std::string_view, 5> kSeverities{"info", "low", "medium", "high", "critical"};
 constexpr std::array<std::string_view, 3> kConfidences{"low", "medium", "high"};
 

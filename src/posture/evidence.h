@@ -83,6 +83,7 @@ inline constexpr SightingWord kSightings[] = {
     {"malformed", "the file breaks its format: SUBJECT says how"},
     {"pin-mismatch", "what a server offers differs from its lock: SUBJECT says how (tool added, tool changed, instructions changed ...); detail names it"},
     {"observed-behaviour", "a tool that was exercised in a sandbox did SUBJECT (leaks-canary, reads-canary, writes-outside, starts-process, asks-for-drop-site, orders-the-model ...); detail is the evidence"},
+    {"run-behaviour", "a record of a run shows SUBJECT (order-in-result, obeyed-order, secret-left, attack-command, drop-site, repeats); detail is the evidence"},
 };
 bool is_sighting(std::string_view what);
 

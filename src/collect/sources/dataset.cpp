@@ -40,7 +40,7 @@ bool looks_like_records(std::string_view text) {
 
 bool wants(const Source& source) {
   switch (source.kind) {
-    case ContentKind::json_lines:
+    case ContentKind::json_lines: return !source.has_hit("run-transcript");  // agent_runs.cpp
     case ContentKind::csv: return true;
     case ContentKind::json: return says_data(source) && looks_like_records(source.text);
     case ContentKind::text: return source.name.ends_with(".tsv");

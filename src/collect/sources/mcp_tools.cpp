@@ -11,6 +11,7 @@
 #include "collect/instruction_text.h"
 #include "collect/prose.h"
 #include "collect/phrases.h"
+#include "collect/tool_words.h"
 #include "format/document.h"
 
 namespace stormwatch::collect {
@@ -57,19 +58,6 @@ class ToolText {
   std::string text_;
   std::vector<Start> starts_;
 };
-
-/// "readUserFile", "read_user-file" -> "read user file".
-std::string words_of_name(std::string_view name) {
-  std::string words;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    const char c = name[i];
-    const bool upper = c >= 'A' && c <= 'Z';
-    const bool after_lower = i > 0 && name[i - 1] >= 'a' && name[i - 1] <= 'z';
-    if (upper && after_lower) words += ' ';
-    words += c == '_' || c == '-' || c == '.' || c == '/' || c == ':' ? ' ' : c;
-  }
-  return words;
-}
 
 void add_schema(const Node& schema, ToolText& instructions, ToolText& purpose, Texts& parameters, std::size_t depth) {
   if (depth > kDepth) return;
@@ -142,9 +130,7 @@ Asset read_tool(const Node& tool, const Source& source) {
   add_schema(schema, instructions, purpose, facts.parameters, 0);
   for (std::size_t i = 0; i < facts.parameters.size() && i < 40; ++i) facts.schema += (i ? "," : "") + excerpt_of(facts.parameters[i], 60);
 
-  std::set<std::string> capabilities;
-  const std::string capability_text = words_of_name(name.scalar) + ".\n\n" + description.scalar;
-  for (const PhraseHit& hit : Phrases::embedded("capability.yaml").read_text(capability_text)) capabilities.emplace(hit.subject);
+  std::set<std::string> capabilities = capabilities_in_words(name.scalar, description.scalar);
   std::vector<Sighting> purposes = purposes_of(purpose, source);
   for (const Sighting& sighting : purposes) {
     if (sighting.subject == "command-execution") capabilities.insert("code-exec");

@@ -31,6 +31,7 @@ std::string_view purpose_of(const Source& source) {
   if (ends({".log", ".log.1"}) || (prose && says({"/logs/", "access_log", "error_log"}))) return "log";
   if (ends({".sql", ".dump"})) return "database-dump";
   if (ends({".har"})) return "trace";
+  if (source.has_hit("run-transcript")) return "transcript";
   if ((prose || data) && says({"trace", "span", "otel", "langsmith", "langfuse"}) && data) return "trace";
   if ((prose || data) && says({"transcript", "conversation", "chat_history", "chat-history", "chatlog", "messages.json", "session_", "sessions/", "rollout-"})) return "transcript";
   if ((prose || data) && says({"memory/", "memories", "memory.json", "memory.md"})) return "memory";
@@ -67,7 +68,7 @@ bool wants(const Source& source) { return format::is_text(source.kind) && !sourc
 Result<Observation> read(const Source& source) {
   std::string unescaped;
   std::string_view text = source.text;
-  if (source.kind == ContentKind::notebook || source.kind == ContentKind::json) {  // "\n" before a number would count as its first letter
+  if (source.kind == ContentKind::notebook || source.kind == ContentKind::json || source.kind == ContentKind::json_lines) {  // "\n" before a number would count as its first letter
     unescaped = text;
     for (std::size_t at = 0; (at = unescaped.find('\\', at)) != std::string::npos; at += 2)
       if (at + 1 < unescaped.size() && (unescaped[at + 1] == 'n' || unescaped[at + 1] == 't' || unescaped[at + 1] == 'r')) unescaped[at] = unescaped[at + 1] = unescaped[at + 1] == 'n' ? '\n' : ' ';

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "live/exercise/exercise.h"
+#include "match/tool_flow.h"
 
 namespace stormwatch::live::exercise {
 namespace {
@@ -18,11 +19,6 @@ constexpr std::string_view kStarts[] = {".bashrc", ".bash_profile", ".bash_login
                                         ".config/systemd", ".local/share/systemd", ".ssh", ".gitconfig", ".config/git", ".git-credentials", ".npmrc", ".pypirc", ".config/pip", ".netrc", ".aws", ".kube", ".docker",
                                         ".gnupg", ".vimrc", ".vscode", ".cursor", ".claude", ".claude.json", ".config/claude", ".codeium", ".codex", ".gemini", ".continue", ".config/Claude",
                                         ".config/Code", ".local/bin", ".env", ".tmux.conf", ".inputrc", ".pam_environment", ".xprofile", ".xinitrc", ".crontab", ".python_history", ".pythonrc"};
-
-/// Places where what was taken is left for somebody to collect.
-constexpr std::string_view kDropSites[] = {"webhook.site", "requestbin.", "pipedream.net", "requestcatcher.com", "ngrok.io", "ngrok-free.app", "ngrok.app", "trycloudflare.com", "interact.sh", "oast.",
-                                           "burpcollaborator.net", "beeceptor.com", "hookb.in", "transfer.sh", "file.io", "0x0.st", "termbin.com", "pastebin.com", "api.telegram.org", "discord.com",
-                                           "discordapp.com", "serveo.net", "localhost.run", "dnslog.cn", "ceye.io", "canarytokens.com"};
 
 /// What a canary's name must find in the words of a tool for its reading to be expected.
 struct Expected {
@@ -158,8 +154,7 @@ class Comparison {
     const std::string host = lower(where.substr(0, where.rfind(':')));
     if (where.ends_with(".sock")) return add("reaches-container-engine", "tried to reach " + where + when());
     if (host == "localhost" || host.ends_with(".localhost") || host == "workstation" || host.ends_with(".arpa") || host == allowed_.asked_host || host.ends_with("." + allowed_.asked_host)) return;
-    for (const std::string_view site : kDropSites)
-      if ((host == site || host.ends_with("." + std::string(site)) || (site.ends_with('.') && host.find(site) != std::string::npos)) && !says(site.substr(0, site.find('.')))) return add("asks-for-drop-site", "asked for " + host + when());
+    if (const std::string_view site = match::drop_site_of(host); !site.empty() && !says(site)) return add("asks-for-drop-site", "asked for " + host + when());
     if (!doings_.tool) return;
     if (closed_) return add("asks-for-host-though-closed", "asked for " + host + " and says it stays among its own things (openWorldHint false)");
     // A tool that names the service is expected to speak to it.

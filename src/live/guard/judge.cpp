@@ -129,14 +129,14 @@ void Judge::check_tool(const Event& event, Verdict& verdict) const {
 
 void Judge::check_arguments(const Event& event, Verdict& verdict) const {
   for (const ArgumentRule& rule : policy_.arguments) {
-    if (!pattern_matches(rule.tool, event.tool)) continue;
+    if (!match::wildcard_matches(rule.tool, event.tool)) continue;
     bool seen = false;
     const auto refuse = [&](std::string_view name, std::string_view value, std::string_view wanted) {
       verdict.add("argument-refused", Severity::high, excerpt_of(name, 60) + " = '" + excerpt_of(value, 80) + "' is not " + std::string(wanted), Action::block);
     };
     if (event.arguments)
       for (const Node::Member& member : event.arguments->members) {
-        if (!pattern_matches(rule.argument, member.key)) continue;
+        if (!match::wildcard_matches(rule.argument, member.key)) continue;
         seen = true;
         // A list of paths is judged path by path; numbers by their spelling.
         std::vector<std::string_view> values = strings_of(&member.value);
@@ -145,7 +145,7 @@ void Judge::check_arguments(const Event& event, Verdict& verdict) const {
           if (!rule.within.empty() && std::ranges::none_of(rule.within, [&](const std::string& folder) { return lies_within(value, folder); }))
             refuse(member.key, value, "within " + rule.within.front() + (rule.within.size() > 1 ? " ..." : ""));
           if (!rule.hosts.empty()) {
-            const std::string host = host_of(value);
+            const std::string host = match::host_of(value);
             if (host.empty() || !any_matches(rule.hosts, host)) refuse(member.key, value, "at an allowed host");
           }
           if (rule.expression && !expression_matches(*rule.expression, value)) refuse(member.key, value, "of the form that the policy asks for");
@@ -157,7 +157,7 @@ void Judge::check_arguments(const Event& event, Verdict& verdict) const {
 
 void Judge::check_flow(Session& session, const Event& event, Verdict& verdict) const {
   const std::vector<std::string_view> texts = strings_of(event.arguments);
-  const Part part = part_of(policy_, event.tool, texts);
+  const match::ToolFlow part = part_of(policy_, event.tool, texts);
   for (const std::string& canary : policy_.canaries)
     if (!canary.empty() && std::ranges::any_of(texts, [&](std::string_view text) { return text.find(canary) != std::string_view::npos; }))
       verdict.add("canary-leaves", Severity::critical, "a canary value stands in the arguments of " + excerpt_of(event.tool, 80), Action::block);

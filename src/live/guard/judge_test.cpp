@@ -40,10 +40,10 @@ TEST(Policy, TyposAreErrorsWithTheirLine) {
 }
 
 TEST(Policy, Patterns) {
-  EXPECT_TRUE(pattern_matches("read_*", "READ_file"));
-  EXPECT_TRUE(pattern_matches("*a*b", "xxaxxbxb"));
-  EXPECT_FALSE(pattern_matches("read_*", "unread_file"));
-  EXPECT_FALSE(pattern_matches("", "x"));
+  EXPECT_TRUE(match::wildcard_matches("read_*", "READ_file"));
+  EXPECT_TRUE(match::wildcard_matches("*a*b", "xxaxxbxb"));
+  EXPECT_FALSE(match::wildcard_matches("read_*", "unread_file"));
+  EXPECT_FALSE(match::wildcard_matches("", "x"));
 }
 
 TEST(Flow, PathsStayWithin) {
@@ -56,10 +56,10 @@ TEST(Flow, PathsStayWithin) {
 }
 
 TEST(Flow, Hosts) {
-  EXPECT_EQ(host_of("https://Api.Example.com:8443/x"), "api.example.com");
-  EXPECT_EQ(host_of("https://api.example.com@evil.invalid/"), "evil.invalid");
-  EXPECT_EQ(host_of("https://evil.invalid\\@api.example.com/"), "evil.invalid");
-  EXPECT_EQ(host_of("no url"), "");
+  EXPECT_EQ(match::host_of("https://Api.Example.com:8443/x"), "api.example.com");
+  EXPECT_EQ(match::host_of("https://api.example.com@evil.invalid/"), "evil.invalid");
+  EXPECT_EQ(match::host_of("https://evil.invalid\\@api.example.com/"), "evil.invalid");
+  EXPECT_EQ(match::host_of("no url"), "");
 }
 
 TEST(Judge, ToolsAndArguments) {

@@ -2,6 +2,7 @@
 #include "live/guard/policy.h"
 
 #include "base/text.h"
+#include "match/tool_flow.h"
 
 #include <re2/re2.h>
 
@@ -95,28 +96,9 @@ std::string_view name_of(Action action) {
   return kNames[static_cast<std::size_t>(action)];
 }
 
-bool pattern_matches(std::string_view pattern, std::string_view name) {
-  std::size_t p = 0, n = 0, star = std::string_view::npos, resume = 0;
-  while (n < name.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = n;
-    } else if (p < pattern.size() && lower(pattern[p]) == lower(name[n])) {
-      ++p, ++n;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      n = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
-
 bool any_matches(const std::vector<std::string>& patterns, std::string_view name) {
   for (const std::string& pattern : patterns)
-    if (pattern_matches(pattern, name)) return true;
+    if (match::wildcard_matches(pattern, name)) return true;
   return false;
 }
 

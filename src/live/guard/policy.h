@@ -19,8 +19,7 @@ namespace stormwatch::live::guard {
 enum class Action : std::uint8_t { allow, alert, mark, redact, hide, block };
 std::string_view name_of(Action action);
 
-/// `*` stands for any run of characters; no other magic. Case is ignored.
-bool pattern_matches(std::string_view pattern, std::string_view name);
+/// Patterns as of match::wildcard_matches.
 bool any_matches(const std::vector<std::string>& patterns, std::string_view name);
 
 struct Expression;  ///< a compiled RE2, shared by copies of a policy
