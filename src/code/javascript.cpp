@@ -403,6 +403,9 @@ class Reader : ModuleWriter {
       const TSNode declaration = field_of(node, "declaration");
       if (!ts_node_is_null(declaration)) statement(declaration, depth + 1);
       else if (const TSNode value = field_of(node, "value"); !ts_node_is_null(value)) emit(StatementKind::expression, {}, expression(value, depth + 1), node);
+    } else if (type == "switch_case") {
+      (void)expression(field_of(node, "value"), depth + 1);
+      block(node, depth + 1);
     } else block(node, depth + 1);
   }
 

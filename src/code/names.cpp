@@ -309,8 +309,13 @@ std::optional<std::string> Names::string_value(Index expression, int depth) cons
     case ExpressionKind::name:
     case ExpressionKind::attribute: {
       const Index value = binding(expression);
+      if (value == kNone && e.kind == ExpressionKind::attribute) return string_value(kept_under(e.parts[0], e.text), depth + 1);
       return value == expression ? std::nullopt : string_value(value, depth + 1);
     }
+    case ExpressionKind::subscript:
+      if (e.parts.size() != 2) return std::nullopt;
+      if (const auto key = string_value(e.parts[1], depth + 1)) return string_value(kept_under(e.parts[0], *key), depth + 1);
+      return std::nullopt;
     case ExpressionKind::format: {
       std::string found = pattern_of(expression, depth);
       if (found.empty() || found.find("{}") != std::string::npos) return std::nullopt;
@@ -330,10 +335,37 @@ std::optional<std::string> Names::string_value(Index expression, int depth) cons
       if (callee.kind == ExpressionKind::attribute &&
           (callee.text == "strip" || callee.text == "format" || callee.text == "expanduser" || callee.text == "encode" || callee.text == "trim"))
         return string_value(callee.parts[0], depth + 1);
+      // "\n".join(["a", "b"]), ["a", "b"].join("\n")
+      if (callee.kind == ExpressionKind::attribute && callee.text == "join" && e.parts.size() == 2) return joined(callee.parts[0], e.parts[1], depth + 1);
+      // def about(): return "..."
+      if (const Index f = e.parts.size() == 1 ? local_function(e.parts[0]) : kNone; f != kNone)
+        if (const auto given = gives_.find(f); given != gives_.end()) return string_value(given->second, depth + 1);
       return std::nullopt;
     }
     default: return std::nullopt;
   }
+}
+
+Index Names::kept_under(Index map, std::string_view key) const {
+  const Index at = literal_of(map);
+  return at != kNone && module_.at(at).kind == ExpressionKind::map ? module_.member(module_.at(at), key) : kNone;
+}
+
+std::optional<std::string> Names::joined(Index left, Index right, int depth) const {
+  const Index a = literal_of(left), b = literal_of(right);
+  const bool list_left = a != kNone && module_.at(a).kind == ExpressionKind::list;
+  if (!list_left && (b == kNone || module_.at(b).kind != ExpressionKind::list)) return std::nullopt;
+  const auto between = string_value(list_left ? right : left, depth);
+  if (!between) return std::nullopt;
+  std::string all;
+  bool first = true;
+  for (const Index part : module_.at(list_left ? a : b).parts) {
+    const auto text = string_value(part, depth);
+    if (!text || all.size() > (64U << 10)) return std::nullopt;
+    all += (first ? "" : *between) + *text;
+    first = false;
+  }
+  return all;
 }
 
 std::string Names::pattern_of(Index expression, int depth) const {

@@ -62,6 +62,9 @@ class Names {
   [[nodiscard]] std::string resolve_type(std::string_view type) const;
   [[nodiscard]] std::optional<std::string> string_value(Index expression, int depth) const;
   [[nodiscard]] std::string pattern_of(Index expression, int depth) const;
+  /// The member of a map that a name stands for; kNone.
+  [[nodiscard]] Index kept_under(Index map, std::string_view key) const;
+  [[nodiscard]] std::optional<std::string> joined(Index left, Index right, int depth) const;
   [[nodiscard]] const std::vector<Index>* bound(Index owner, const std::string& name, Index* scope = nullptr) const;
   /// The type that the nearest declaration of a variable gives it, and the scope it stands in; null.
   [[nodiscard]] const std::string* declared_type(Index owner, const std::string& name, Index* scope) const;

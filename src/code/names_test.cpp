@@ -61,5 +61,18 @@ TEST(ImportsBehind, EachCallAsksForItsOwnImportOnly) {
   EXPECT_EQ(asked, static_cast<std::size_t>(kMany));
 }
 
+TEST(Names, TextsKeptInMapsListsAndFunctions) {
+  const auto module = read_python("T = {'a': 'one ' + 'two'}\ndef about():\n    return 'three'\nf(T['a'], about(), '-'.join(['x', 'y']), T['b'])\n", Limits{});
+  ASSERT_TRUE(module);
+  const Names names(*module);
+  for (const Expression& e : module->expressions)
+    if (e.kind == ExpressionKind::call && names.callee(e) == "f") {
+      EXPECT_EQ(names.string_value(e.parts[1]), "one two");
+      EXPECT_EQ(names.string_value(e.parts[2]), "three");
+      EXPECT_EQ(names.string_value(e.parts[3]), "x-y");
+      EXPECT_EQ(names.string_value(e.parts[4]), std::nullopt);
+    }
+}
+
 }  // namespace
 }  // namespace stormwatch::code

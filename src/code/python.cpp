@@ -521,10 +521,22 @@ class Reader : ModuleWriter {
     } else if (type == "match_statement") {
       emit(StatementKind::condition, {}, expression(field_of(node, "subject"), depth + 1), node);
       block(field_of(node, "body"), depth + 1);
-    } else if (type == "except_clause" || type == "case_clause" || type == "else_clause" || type == "finally_clause" || type == "try_statement" ||
+    } else if (type == "case_clause") {
+      // case "a" | "b": the words that it is compared with.
+      each_child(node, [&](TSNode child, std::string_view) { if (type_of(child) == "case_pattern") words_of_pattern(child, depth + 1); });
+      block(node, depth + 1);
+    } else if (type == "except_clause" || type == "else_clause" || type == "finally_clause" || type == "try_statement" ||
                type == "with_statement" || type == "with_clause" || type == "block" || type == "ERROR" || type == "except_group_clause") {
       block(node, depth + 1);
     }
+  }
+
+  void words_of_pattern(TSNode pattern, int depth) {
+    if (depth > kMaxNesting) return;
+    each_child(pattern, [&](TSNode child, std::string_view) {
+      if (type_of(child) == "string") (void)expression(child, depth + 1);
+      else if (type_of(child) == "union_pattern" || type_of(child) == "case_pattern") words_of_pattern(child, depth + 1);
+    });
   }
 
   void block(TSNode node, int depth) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "code/raw_servers.h"
 #include "code/typed_roles.h"
 
 namespace stormwatch::code {
@@ -86,7 +87,7 @@ void from_calls(const Names& names, std::vector<Role>& out) {
     const Expression& e = m.at(i);
     if (e.kind != ExpressionKind::call) continue;
     const std::string& name = names.callee(e);
-    if (name.empty()) continue;
+    if (name.empty() && m.at(e.parts[0]).kind != ExpressionKind::call) continue;
     const std::string object = object_of(names, e.parts[0]);
     Role role;
     role.declared = i;
@@ -116,6 +117,14 @@ void from_calls(const Names& names, std::vector<Role>& out) {
       role.kind = is_mcp(names, object) ? RoleKind::mcp_tool : RoleKind::tool;
       body = names.local_function(m.argument(e, 0, "fn"));
       if (body == kNone) continue;
+    } else if (m.at(e.parts[0]).kind == ExpressionKind::call && e.parts.size() == 2 && ends_in(names.callee(m.at(e.parts[0])), {".tool"}) && (body = names.local_function(e.parts[1])) != kNone) {
+      // mcp.tool(...)(look_up): the decorator called on a function
+      const Expression& decorator = m.at(e.parts[0]);
+      const std::string on = object_of(names, decorator.parts[0]);
+      role.kind = is_mcp(names, on) ? RoleKind::mcp_tool : RoleKind::tool;
+      role.server = on;
+      role.name = names.string_value(m.argument(decorator, 0, "name")).value_or("");
+      role.description = names.string_value(m.keyword(decorator, "description")).value_or("");
     } else if (ends_in(name, {".Tool", "Tool", "StructuredTool.from_function", "FunctionTool.from_defaults", "FunctionTool", "StructuredTool", "Tool.from_function", "register_function",
                               "DynamicTool", "DynamicStructuredTool", "ai.tool", "tools.tool", "FunctionToolCallable", "createTool", "agents.tool"}) &&
                !name.starts_with(".")) {
@@ -194,6 +203,7 @@ std::vector<Role> roles_of(const Names& names) {
     for (Index f = 0; f < names.module().functions.size(); ++f) from_decorators(names, f, out);
     from_calls(names, out);
     from_classes(names, out);
+    raw_server_roles(names, out);
   }
   std::ranges::sort(out, {}, [](const Role& r) { return std::tuple(r.spot.line, r.spot.column, r.kind, r.function, r.declared); });
   return out;

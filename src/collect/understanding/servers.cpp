@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "code/raw_servers.h"
 #include "collect/instruction_text.h"
 #include "collect/phrases.h"
 #include "collect/understanding/tool_promises.h"
@@ -105,8 +106,9 @@ Index named_inside(const View& v, Index call, std::string_view key, std::size_t 
 }
 
 /// The variable a server is bound to, for its key.
-AssetId add_server(View& v, const std::string& name, Index call, code::Spot spot, std::string key = {}) {
+AssetId add_server(View& v, const std::string& name, Index call, code::Spot spot, std::string key = {}, std::string version = {}) {
   McpServerFacts facts;
+  facts.version = excerpt_of(version, 80);
   for (const Expression& e : v.module.expressions) {
     if (e.kind != ExpressionKind::call) continue;
     const std::string& callee = v.names.callee(e);
@@ -118,10 +120,11 @@ AssetId add_server(View& v, const std::string& name, Index call, code::Spot spot
     else if (callee.ends_with("mcp-go/server.NewStreamableHTTPServer") || callee.ends_with("go-sdk/mcp.NewStreamableHTTPHandler") || callee.ends_with("WithHttpTransport")) facts.transport = "http";
     else if (callee.ends_with("StreamableHTTPServerTransport") || callee.ends_with("StreamableHTTPSessionManager")) facts.transport = "http";
   }
+  if (call == kNone && !version.empty() && facts.transport.empty()) facts.transport = v.text.find("stdin") != std::string_view::npos ? "stdio" : "http";
   if (call != kNone) {
     const Expression& e = v.module.at(call);
     if (v.module.keyword(e, "auth") != kNone || v.module.keyword(e, "token_verifier") != kNone || v.module.keyword(e, "auth_server_provider") != kNone) facts.authenticated = true;
-    facts.version = names_string(v, v.module.keyword(e, "version"));
+    if (const std::string given = names_string(v, v.module.keyword(e, "version")); !given.empty()) facts.version = given;
     if (facts.version.empty()) facts.version = names_string(v, named_inside(v, call, "Version", 1));
     if (facts.version.empty() && v.names.callee(e).ends_with(".NewMCPServer")) facts.version = names_string(v, v.module.argument(e, 1));
   }
@@ -139,6 +142,8 @@ void observe_servers(View& v) {
   if (v.module.family > code::Family::javascript && (v.source.context == "test" || v.source.context == "vendored")) return;
   AssetId server{};
   bool has_server = false;
+  code::RawServer raw;
+  const bool written_out = v.module.family <= code::Family::javascript && std::ranges::any_of(v.roles, [](const code::Role& r) { return r.kind == RoleKind::mcp_dispatch && r.name == "tools/call"; }) && code::read_raw_server(v.names, raw);
   for (Index i = 0; i < v.module.expressions.size(); ++i) {
     const Expression& e = v.module.at(i);
     if (e.kind != ExpressionKind::call || !makes_server(v.names.callee(e))) continue;
@@ -150,13 +155,15 @@ void observe_servers(View& v) {
     if (!has_server) server = id;
     has_server = true;
   }
+  if (written_out && (v.source.context == "test" || v.source.context == "vendored")) return;  // a stub for a client
   for (const code::Role& r : v.roles) {
     if (r.kind == RoleKind::route) continue;
     const bool mcp = r.kind != RoleKind::tool;
     if (mcp && !has_server) {
       // Registered with a server that another file makes.
       // Go, Java and C# spread the tools of one server over many files: they are the application's.
-      server = add_server(v, "server", kNone, r.spot, v.module.family > code::Family::javascript ? v.app().key + "#mcp-server" : std::string());
+      if (written_out) server = add_server(v, raw.name.empty() || raw.name.size() > 100 ? "server" : raw.name, kNone, raw.spot, {}, raw.version);
+      else server = add_server(v, "server", kNone, r.spot, v.module.family > code::Family::javascript ? v.app().key + "#mcp-server" : std::string());
       has_server = true;
     }
     if (r.kind == RoleKind::mcp_dispatch || r.kind == RoleKind::mcp_resource || r.kind == RoleKind::mcp_prompt) {
@@ -174,7 +181,7 @@ void observe_servers(View& v) {
     v.owners.push_back({mcp ? server : id, mcp ? AssetKind::mcp_server : AssetKind::tool, r.name, r.function});
   }
   // Low-level servers declare tools as data: types.Tool(name=..., description=..., inputSchema=...).
-  if (!has_server) return;
+  if (!has_server || written_out) return;
   for (const Expression& e : v.module.expressions) {
     const bool python = e.kind == ExpressionKind::call && (v.names.callee(e).ends_with("types.Tool") || v.names.callee(e) == "mcp.Tool");
     const bool script = e.kind == ExpressionKind::map && v.module.member(e, "inputSchema") != kNone;
