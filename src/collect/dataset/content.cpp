@@ -88,6 +88,7 @@ DatasetContent::Column& DatasetContent::column_of(std::string_view name) {
   column.label = names_label(name);
   column.digest = names_digest(name);
   column.personal = names_personal(name);
+  if (const auto type = names_credential(name)) column.credentials.emplace(*type);
   attacks_ = attacks_ || speaks_of_attacks(name);
   return column;
 }
@@ -205,6 +206,11 @@ void DatasetContent::note_personal() {
   }
 }
 
+void DatasetContent::note_credentials() {
+  for (const Piece& piece : pieces_)
+    if (auto& credentials = columns_[piece.column].credentials; credentials && credentials->read(text_of(piece))) credentials->stands_at(place_of(piece));
+}
+
 void DatasetContent::note_instructions(const Piece& piece, std::string_view text) {
   phrase_bytes_ += text.size();
   for (Sighting& sighting : read_instructions(text, [](std::size_t at) { return Place{.offset = static_cast<std::int64_t>(at)}; })) {
@@ -240,6 +246,7 @@ void DatasetContent::note_invisible() {
 void DatasetContent::flush() {
   if (batch_.empty()) return;
   note_personal();
+  note_credentials();
   if (may_hold_invisible(batch_)) note_invisible();
   if (source_.patterns) {
     const std::vector<match::Hit> hits = source_.patterns->scan(batch_);
@@ -271,6 +278,8 @@ void DatasetContent::finish(Observation& seen, Asset& asset) {
   finish_tallies(asset);
   finish_urls(asset);
   finish_classes(std::get<DatasetFacts>(asset.facts));
+  for (const Column& column : columns_)
+    if (column.credentials) column.credentials->finish(source_, column.name, secrets_);
   for (Asset& secret : secrets_.assets) seen.add(std::move(secret));
   std::ranges::move(secrets_.relations, std::back_inserter(seen.relations));
   if (secrets_left_out_ > 0)

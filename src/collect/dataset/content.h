@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/row.h"
+#include "collect/dataset/credential_column.h"
 #include "collect/dataset/url_rows.h"
 #include "collect/source.h"
 #include "match/personal.h"
@@ -37,6 +38,7 @@ class DatasetContent {
     std::optional<match::PersonalClass> personal;  ///< by its name: first_name, street, dob, diagnosis
     std::uint64_t cells = 0, texts = 0, bytes = 0;
     UrlTally urls;
+    std::optional<CredentialTally> credentials;  ///< of a column that is named so
     std::map<std::string, std::uint64_t, std::less<>> values;  ///< of a label
     bool many_values = false;
   };
@@ -63,6 +65,7 @@ class DatasetContent {
   void read_bytes(const Row& row, const Column& column, std::string_view bytes);
   void flush();
   void note_personal();
+  void note_credentials();
   void add_personal(const match::PersonalHit& hit, std::size_t kind);
   void note_instructions(const Piece& piece, std::string_view text);
   void note_invisible();
