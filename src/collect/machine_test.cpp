@@ -32,7 +32,7 @@ TEST(Machine, HomeAndVariablesAreFilledIn) {
 
 TEST(Machine, OnlyPlacesThatAreThereAndNoneWithinAnother) {
   const std::filesystem::path home = std::filesystem::temp_directory_path() / ("stormwatch_machine_[" + std::to_string(::getpid()) + "]");
-  for (const char* folder : {".cursor", ".claude/skills/one", ".config/opencode/skills"}) std::filesystem::create_directories(home / folder);
+  for (const char* folder : {".cursor", ".claude/skills/one", ".claude/projects/-home-a", ".config/opencode/skills"}) std::filesystem::create_directories(home / folder);
   for (const char* file : {".cursor/mcp.json", ".claude/settings.json", "private.txt"}) std::ofstream(home / file) << "{}";
   // CODEX_HOME lies within another place: it is read once.
   const auto places = machine_places(Variables{{{"HOME", home.string()}, {"CODEX_HOME", (home / ".config/opencode").string()}}});
@@ -40,7 +40,7 @@ TEST(Machine, OnlyPlacesThatAreThereAndNoneWithinAnother) {
   std::vector<std::string> mine;
   for (const std::string& place : *places)
     if (place.starts_with(home.string())) mine.push_back(place.substr(home.string().size()));
-  EXPECT_EQ(mine, (std::vector<std::string>{"/.claude/settings.json", "/.claude/skills", "/.config/opencode", "/.cursor/mcp.json"}));
+  EXPECT_EQ(mine, (std::vector<std::string>{"/.claude/projects", "/.claude/settings.json", "/.claude/skills", "/.config/opencode", "/.cursor/mcp.json"}));
   std::filesystem::remove_all(home);
 }
 
