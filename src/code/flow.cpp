@@ -309,7 +309,8 @@ Taint Follower::taint(Index i, Index owner, bool unused) {
       return found;
     }
     case ExpressionKind::call: {
-      if (const auto known = of_call_.find(i); known != of_call_.end()) return known->second;
+      // Empty while it is worked out: a program that is looked for behind a name may be what the call itself gives.
+      if (const auto [known, first] = of_call_.try_emplace(i); !first) return known->second;
       Taint found = call(i, e, owner, unused);
       if (const std::uint32_t brought = foreign_text_of(names_, e)) found.add(fresh(brought, i));
       of_call_[i] = found;

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include "code/python.h"
+#include "code/roles.h"
+#include "code/typed.h"
 
 namespace stormwatch::code {
 namespace {
@@ -99,6 +101,14 @@ TEST(Flow, APathAfterTheProgramsOwnHostStaysThere) {
   EXPECT_TRUE(sinks_of(kTool + "def t(id: str):\n  return c.get(f'/things/{id}')\n" + get).empty());
   EXPECT_EQ(sinks_of(kTool + "def t(address: str):\n  return httpx.get(address)\n").size(), 1U);
   EXPECT_EQ(sinks_of(kTool + "def t(name: str):\n  with open(f'/tmp/{name}.txt') as f:\n    return f.read()\n").front(), "path");
+}
+
+// Found by fuzzing: the program behind `st` is what the call itself gives, which was followed without end.
+TEST(Flow, AProgramThatIsItsOwnCallEnds) {
+  const auto module = read_typed(Family::c_sharp, "st=a(Process.Start(st);", Limits{});
+  ASSERT_TRUE(module);
+  const Names names(*module);
+  EXPECT_TRUE(follow(names, roles_of(names)).flows.empty());
 }
 
 }  // namespace
