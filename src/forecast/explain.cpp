@@ -39,7 +39,10 @@ Explainer::Explainer(const Estate& estate, std::span<const Finding> findings, co
 
 std::string Explainer::reason(const Site& site, std::uint32_t package) const {
   std::string out;
-  auto add = [&](std::string_view text) { out.append(out.empty() ? "" : "; ").append(text); };
+  std::set<std::string, std::less<>> said;  // several findings of a rule give the same reason
+  auto add = [&](std::string_view text) {
+    if (said.emplace(text).second) out.append(out.empty() ? "" : "; ").append(text);
+  };
   // What is assumed is said once, with its chance.
   const auto is_assumed = [&](std::string_view part) {
     constexpr std::string_view kUnknown = " is not known";
@@ -60,8 +63,8 @@ std::string Explainer::reason(const Site& site, std::uint32_t package) const {
       break;
     }
     const Finding& finding = *at->second;
-    add(finding.signal.identifiers.empty() ? finding.title : finding.signal.identifiers.front());
-    if (finding.signal.vulnerability && finding.signal.vulnerability->known_exploited) out += " (exploited, CISA KEV)";
+    const bool exploited = finding.signal.vulnerability && finding.signal.vulnerability->known_exploited;
+    add((finding.signal.identifiers.empty() ? finding.title : finding.signal.identifiers.front()) + (exploited ? " (exploited, CISA KEV)" : ""));
   }
   for (const AssumedFact& assumed : site.assumed)
     add(fmt::format("assumed, not observed: {} ({:.0f} %)", assumed.fact, percent(base_.variable[assumed.variable])));
