@@ -46,7 +46,7 @@ bool leaves_only_numbers(std::string_view pattern, std::string_view replacement)
   return true;
 }
 bool decodes(std::string_view name) {
-  return one_of(name, {"base64.b64decode", "base64.urlsafe_b64decode", "base64.b85decode", "base64.b32decode", "bytes.fromhex", "binascii.unhexlify", "zlib.decompress", "gzip.decompress", "codecs.decode", "marshal.loads", "atob", "bz2.decompress", "lzma.decompress"});
+  return one_of(name, {"base64.b64decode", "base64.urlsafe_b64decode", "base64.b85decode", "base64.b32decode", "bytes.fromhex", "binascii.unhexlify", "zlib.decompress", "gzip.decompress", "codecs.decode", "marshal.loads", "atob", "bz2.decompress", "lzma.decompress", "String.fromCharCode"});
 }
 
 }  // namespace stormwatch::code

@@ -46,7 +46,7 @@ constexpr CallRule kRules[] = {
     {"IPython.get_ipython.run_cell", Effect::evaluate, 0, "", "exec"}, {"*PythonREPL.run", Effect::evaluate, 0, "", "exec"},
     {"*PythonAstREPLTool.run", Effect::evaluate, 0, "", "exec"}, {"importlib.import_module", Effect::import_code, 0, "name", "import"},
     {"importlib.util.spec_from_file_location", Effect::import_code, 1, "location", "import"},
-    {"__import__", Effect::import_code, 0, "name", "import"}, {"ctypes.CDLL", Effect::import_code, 0, "", "import"},
+    {"__import__", Effect::import_code, 0, "name", "import"}, {"import", Effect::import_code, 0, "", "import"}, {"ctypes.CDLL", Effect::import_code, 0, "", "import"},
     // what rebuilds objects
     {"pickle.load", Effect::deserialize, 0}, {"pickle.loads", Effect::deserialize, 0, "", "deserialize"}, {"cPickle.loads", Effect::deserialize, 0, "", "deserialize"},
     {"dill.loads", Effect::deserialize, 0, "", "deserialize"}, {"cloudpickle.loads", Effect::deserialize, 0, "", "deserialize"},
@@ -91,7 +91,7 @@ constexpr CallRule kRules[] = {
     {"axios.get", Effect::fetch, 0, "", "url"}, {"axios.post", Effect::send, 0, "", "url"}, {"axios.put", Effect::send, 0, "", "url"}, {"axios.request", Effect::send, 0, "", "url"},
     {"got", Effect::fetch, 0, "", "url"}, {"https.request", Effect::send, 0, "", "url"}, {"http.request", Effect::send, 0, "", "url"}, {"https.request.write", Effect::send}, {"http.request.write", Effect::send}, {"https.request.end", Effect::send}, {"http.request.end", Effect::send}, {"https.get", Effect::fetch, 0, "", "url"},
     {"socket.socket.send", Effect::send}, {"socket.socket.sendall", Effect::send}, {"socket.socket.sendto", Effect::send}, {"socket.socket.connect", Effect::send, 0, "", "url"},
-    {"socket.socket.connect_ex", Effect::send, 0, "", "url"}, {"socket.create_connection", Effect::send, 0, "", "url"}, {"socket.gethostbyname", Effect::fetch, 0, "", ""},
+    {"socket.socket.connect_ex", Effect::send, 0, "", "url"}, {"socket.create_connection", Effect::send, 0, "", "url"}, {"socket.create_connection.send", Effect::send}, {"socket.create_connection.sendall", Effect::send}, {"socket.gethostbyname", Effect::fetch, 0, "", ""},
     {"websockets.connect", Effect::send, 0, "", "url"}, {"ftplib.FTP", Effect::send}, {"paramiko.SSHClient.connect", Effect::send}, {"http.client.HTTPSConnection", Effect::send, 0, "", "url"},
     {"http.client.HTTPConnection", Effect::send, 0, "", "url"}, {"dns.resolver.resolve", Effect::fetch}, {"pycurl.Curl", Effect::send},
     {"socket.socket.bind", Effect::listen}, {"http.server.HTTPServer", Effect::listen}, {"socketserver.TCPServer", Effect::listen},

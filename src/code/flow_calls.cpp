@@ -28,6 +28,10 @@ Taint Follower::call(Index i, const Expression& e, Index owner, bool unused) {
     if (!all.empty() && !on_disk && m_.at(callee.parts[0]).kind != ExpressionKind::call && !is_module(callee.parts[0])) write(callee.parts[0], all, false);
   }
   if (const Index f = names_.local_function(e.parts[0]); f != kNone) return local_call(f, e, arguments, owner);
+  if (const Index f = continuation(e); f != kNone) {
+    arguments[1] = object;
+    return local_call(f, e, arguments, owner);
+  }
   if (const Summary* far = far_function(e, arguments, owner)) return far_call(*far, i, e, arguments, owner, object);
 
   const CallEffect effect = effect_of(names_, e);
@@ -52,7 +56,17 @@ Taint Follower::call(Index i, const Expression& e, Index owner, bool unused) {
   }
   if (one_of(name, {"pyperclip.paste", "PIL.ImageGrab.grab", "pyautogui.screenshot", "mss.mss.grab", "win32clipboard.GetClipboardData"})) return fresh(kPersonal, i);
   const bool typed = m_.family > Family::javascript;
-  if (typed ? typed_stops(names_, e) : stops(name)) return {};
+  if (typed ? typed_stops(names_, e) : stops(name)) {
+    // Written for an address it cannot change the address any more, but a credential is one still.
+    Taint secret;
+    if (one_of(last_of(name), {"encodeURIComponent", "quote", "quote_plus", "urlencode"}))
+      for (Taint& a : arguments) {
+        a.labels &= kCredential | kPersonal;
+        if (a.labels) secret.add(a);
+      }
+    secret.labels &= kCredential | kPersonal;
+    return secret.labels ? Taint{.labels = secret.labels, .origin = secret.origin} : Taint{};
+  }
   if (const std::size_t filled = typed ? typed_fills(names_, e) : 0; filled && filled < e.parts.size()) write(e.parts[filled], filled == 1 ? object : arguments[1], false);
   if (name == "re.sub" && e.parts.size() > 2 && leaves_only_numbers(names_.string_value(e.parts[1]).value_or(""), names_.string_value(e.parts[2]).value_or("?"))) return {};
   if (name.size() > 1 && name[0] != '.' && callee.kind == ExpressionKind::name && says_clean(name)) return {};
@@ -75,8 +89,21 @@ Taint Follower::call(Index i, const Expression& e, Index owner, bool unused) {
   // httpx.URL(host=own, path=data)
   if (last_of(name) == "URL")
     if (const Index host = m_.keyword(e, "host"); host != kNone && taint(host, owner).empty()) out.below = true;
-  if (decodes(name)) { out.labels |= kDecoded; if (out.origin == kNone) out.origin = i; }
+  if (decodes(name) || decodes_as_told(e)) { out.labels |= kDecoded; if (out.origin == kNone) out.origin = i; }
   return out;
+}
+
+/// promise.then(f): the function that what was promised is handed to.
+Index Follower::continuation(const Expression& e) const {
+  const Expression& callee = m_.at(e.parts[0]);
+  return m_.family == Family::javascript && callee.kind == ExpressionKind::attribute && callee.text == "then" && e.parts.size() > 1 ? names_.local_function(e.parts[1]) : kNone;
+}
+
+/// Buffer.from(x, "base64"), map(chr, numbers): what it gives depends on how it is called.
+bool Follower::decodes_as_told(const Expression& e) const {
+  const std::string& name = names_.callee(e);
+  if (last_of(name) == "from" && name.ends_with("Buffer.from")) return one_of(names_.string_value(m_.argument(e, 1)).value_or(""), {"base64", "base64url", "hex"});
+  return name == "map" && e.parts.size() > 1 && m_.at(e.parts[1]).text == "chr";
 }
 
 /// open(path) where path runs over a list of names with a credential path among them.

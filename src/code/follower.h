@@ -76,6 +76,8 @@ class Follower {
   const Summary* far_function(const Expression& e, const std::vector<Taint>& arguments, Index owner) const;
   Taint far_call(const Summary& far, Index i, const Expression& e, const std::vector<Taint>& arguments, Index owner, const Taint& object);
   [[nodiscard]] bool credential_list(Index argument) const;
+  [[nodiscard]] bool decodes_as_told(const Expression& e) const;
+  [[nodiscard]] Index continuation(const Expression& e) const;
 
   // flow_sinks.cpp
   [[nodiscard]] bool programs_of(Index argument, std::vector<Index>& programs, int depth = 0) const;

@@ -109,6 +109,11 @@ void from_calls(const Names& names, std::vector<Role>& out) {
       if (role.description.empty()) role.description = names.string_value(names.option(e, "description")).value_or("");
       body = last_function();
       if (role.name.empty()) continue;
+    } else if (m.family == Family::javascript && ends_in(name, {".registerResource", ".registerPrompt", ".resource", ".prompt"}) && is_mcp(names, object) && e.parts.size() > 2 && (body = last_function()) != kNone) {
+      role.kind = ends_in(name, {".registerPrompt", ".prompt"}) ? RoleKind::mcp_prompt : RoleKind::mcp_resource;
+      role.name = names.string_value(m.argument(e, 0)).value_or("");
+      role.description = names.string_value(names.option(e, "description")).value_or("");
+      if (role.name.empty()) continue;
     } else if (ends_in(name, {".setRequestHandler"}) && e.parts.size() > 2 && m.at(e.parts[1]).text.find("CallTool") != std::string::npos) {
       role.kind = RoleKind::mcp_dispatch;
       role.name = "call_tool";

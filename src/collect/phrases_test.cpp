@@ -17,7 +17,7 @@ bool says(const Phrases& phrases, std::string_view text, std::string_view subjec
 }
 
 TEST(Phrases, EveryRuleHoldsForItsExamples) {
-  for (const char* name : {"purpose.yaml", "instruction.yaml", "capability.yaml", "answered_order.yaml"}) {
+  for (const char* name : {"purpose.yaml", "instruction.yaml", "capability.yaml", "answered_order.yaml", "tool_text.yaml", "tool_parameter.yaml"}) {
     const auto text_of_file = read_text(std::string(STORMWATCH_SOURCE_DIR "/phrases/") + name);
     ASSERT_TRUE(text_of_file);
     const auto direct = Phrases::read(*text_of_file, name);

@@ -8,9 +8,9 @@
 
 #include "collect/collector.h"
 #include "collect/hidden_text.h"
-#include "collect/instruction_text.h"
 #include "collect/prose.h"
 #include "collect/phrases.h"
+#include "collect/tool_text.h"
 #include "collect/tool_words.h"
 #include "format/document.h"
 
@@ -59,30 +59,39 @@ class ToolText {
   std::vector<Start> starts_;
 };
 
-void add_schema(const Node& schema, ToolText& instructions, ToolText& purpose, Texts& parameters, std::size_t depth) {
+/// What the schema of a tool's input is made of: as the model reads it, as words on what the tool is for, and as questions.
+struct SchemaTexts {
+  ToolText &instructions, &purpose, &asked;
+  Texts& parameters;
+};
+
+void add_schema(const Node& schema, SchemaTexts& into, std::size_t depth) {
   if (depth > kDepth) return;
   if (const Node* properties = schema.find("properties"); properties && properties->is_map())
     for (const Node::Member& property : properties->members) {
-      if (depth == 0) parameters.push_back(property.key);
-      purpose.add(property.value, words_of_name(property.key));
-      instructions.add(property.value, property.key);
-      add_schema(property.value, instructions, purpose, parameters, depth + 1);
+      if (depth == 0) into.parameters.push_back(property.key);
+      into.purpose.add(property.value, words_of_name(property.key));
+      into.instructions.add(property.value, property.key);
+      add_schema(property.value, into, depth + 1);
     }
   else if (depth == 0 && !schema.find("type"))  // {"query": {"type": "string"}}: the parameters themselves
     for (const Node::Member& parameter : schema.members) {
       if (!parameter.value.is_map()) continue;
-      parameters.push_back(parameter.key);
-      purpose.add(parameter.value, words_of_name(parameter.key));
-      instructions.add(parameter.value, parameter.key);
-      add_schema(parameter.value, instructions, purpose, parameters, depth + 1);
+      into.parameters.push_back(parameter.key);
+      into.purpose.add(parameter.value, words_of_name(parameter.key));
+      into.instructions.add(parameter.value, parameter.key);
+      add_schema(parameter.value, into, depth + 1);
     }
   for (const char* key : {"description", "title", "default", "$comment"})
-    if (const Node* text = schema.find(key); text && text->is_string()) instructions.add(*text, text->scalar);
+    if (const Node* text = schema.find(key); text && text->is_string()) {
+      into.instructions.add(*text, text->scalar);
+      if (depth > 0) into.asked.add(*text, text->scalar);
+    }
   for (const char* key : {"enum", "examples"})
     if (const Node* list = schema.find(key); list && list->is_list())
       for (const Node& item : list->items)
-        if (item.is_string()) instructions.add(item, item.scalar);
-  if (const Node* items = schema.find("items"); items && items->is_map()) add_schema(*items, instructions, purpose, parameters, depth + 1);
+        if (item.is_string()) into.instructions.add(item, item.scalar);
+  if (const Node* items = schema.find("items"); items && items->is_map()) add_schema(*items, into, depth + 1);
 }
 
 std::vector<Sighting> purposes_of(const ToolText& text, const Source& source) {
@@ -112,7 +121,7 @@ Asset read_tool(const Node& tool, const Source& source) {
   const Node& description = *tool.find("description");
   ToolFacts facts;
   facts.description = excerpt_of(description.scalar, 1000);
-  ToolText instructions, purpose;
+  ToolText instructions, purpose, asked;
   purpose.add(name, words_of_name(name.scalar));
   instructions.add(name, name.scalar);
   purpose.add(description, description.scalar);
@@ -127,7 +136,11 @@ Asset read_tool(const Node& tool, const Source& source) {
       if (member.value.is_string()) instructions.add(member.value, member.value.scalar);
   }
   const Node& schema = *schema_of(tool);
-  add_schema(schema, instructions, purpose, facts.parameters, 0);
+  SchemaTexts texts{instructions, purpose, asked, facts.parameters};
+  add_schema(schema, texts, 0);
+  std::string names;  // a name asks, too: content_of_id_rsa, chain_of_thought
+  for (const std::string& parameter : facts.parameters) names += (names.empty() ? "" : ", ") + words_of_name(parameter);
+  asked.add(schema, names);
   for (std::size_t i = 0; i < facts.parameters.size() && i < 40; ++i) facts.schema += (i ? "," : "") + excerpt_of(facts.parameters[i], 60);
 
   std::set<std::string> capabilities = capabilities_in_words(name.scalar, description.scalar);
@@ -141,7 +154,8 @@ Asset read_tool(const Node& tool, const Source& source) {
 
   Asset asset = make_asset(source.path + (source.member.empty() ? "" : "!/" + source.member) + "#" + name.scalar, excerpt_of(name.scalar, 120),
                            std::move(facts), source.place_of_line(tool.line, tool.column));
-  asset.sightings = read_instructions(instructions.text(), [&](std::size_t offset) { return instructions.place_at(source, offset); });
+  asset.sightings = read_tool_text({instructions.text(), [&](std::size_t offset) { return instructions.place_at(source, offset); },
+                                    asked.text(), [&](std::size_t offset) { return asked.place_at(source, offset); }});
   if (asset.sightings.empty())
     if (std::optional<Sighting> guess = guess_attack(instructions.text(), Ground::obeyed, [&](std::size_t offset) { return instructions.place_at(source, offset); })) asset.sightings.push_back(std::move(*guess));
   std::ranges::move(purposes, std::back_inserter(asset.sightings));

@@ -7,7 +7,7 @@ namespace stormwatch::collect {
 
 namespace {
 
-bool wants(const Source& source) { return source.kind == format::ContentKind::python && !source.text.empty() && is_routed(source); }
+bool wants(const Source& source) { return source.kind == format::ContentKind::python && !source.text.empty() && (is_routed(source) || source.name == "setup.py"); }
 
 }  // namespace
 

@@ -61,6 +61,7 @@ void commands_and_paths(View& v, const PossibleValues& values, Index i, const Ex
       if (text.empty()) continue;
       for (const Trace& t : kCommands)
         if (text.find(t.text) != std::string::npos) { see(t.subject, fmt::format("runs {:?}", excerpt_of(written, 120))); break; }
+      if (text.find("pip install") != std::string::npos && holds(text, {"index-url http://", "index-url=http://", " -i http://"})) see("download-and-run", fmt::format("installs and runs what an address without TLS gives: {:?}", excerpt_of(written, 120)));
       const bool fetches = text.find("curl ") != std::string::npos || text.find("wget ") != std::string::npos;
       if (fetches && (text.find("| sh") != std::string::npos || text.find("| bash") != std::string::npos || text.find("|sh") != std::string::npos || text.find("|bash") != std::string::npos)) see("download-and-run", fmt::format("runs {:?}", excerpt_of(written, 120)));
     }
@@ -100,9 +101,30 @@ void reverse_shells(View& v, Index i, const Expression& e, const std::string& na
   if (name == "os.dup2" && v.names.imports("socket") && v.text_of(i).find("fileno") != std::string_view::npos) sight(v, "dangerous-command", "reverse-shell", "joins a socket to standard input or output", i);
   if (name.starts_with("subprocess.") && (v.text_of(v.module.keyword(e, "stdin") == kNone ? i : v.module.keyword(e, "stdin")).find(".fileno()") != std::string_view::npos) && v.module.keyword(e, "stdin") != kNone)
     sight(v, "dangerous-command", "reverse-shell", "runs a process on a socket", i);
+  if (name.ends_with(".pipe") && holds(name, {"net.connect", "net.createConnection", "net.Socket", "tls.connect"}) && e.parts.size() > 1 && v.text_of(e.parts[1]).ends_with(".stdin")) sight(v, "dangerous-command", "reverse-shell", "joins a socket to the input of a process", i);
   if (name == "os.fork")
     for (const code::Loop& l : v.module.loops)
       if (e.begin >= l.begin && e.end <= l.end && l.endless) sight(v, "dangerous-command", "fork-bomb", "forks in a loop without end", i);
+}
+
+/// cmd.Stdin = connection
+void shells_on_connections(View& v) {
+  if (v.module.family != code::Family::go) return;
+  for (const code::Statement& s : v.module.statements) {
+    if (s.kind != code::StatementKind::assign || s.value == kNone) continue;
+    const Expression& given = v.module.at(s.value);
+    for (std::size_t k = 0; k < s.targets.size(); ++k) {
+      const Expression& target = v.module.at(s.targets[k]);
+      if (target.kind != ExpressionKind::attribute || target.text != "Stdin") continue;
+      const Index source = given.kind == ExpressionKind::list && k < given.parts.size() ? given.parts[k] : s.value;
+      if (const std::string& from = v.names.qualified(source); from.starts_with("net.Dial") || from.starts_with("crypto/tls.Dial")) sight(v, "dangerous-command", "reverse-shell", "joins a connection to the input of a process", s.targets[k]);
+    }
+  }
+}
+
+/// Calls that hear every key pressed on the machine.
+bool hears_keys(std::string_view name) {
+  return one_of(name, {"pynput.keyboard.Listener", "keyboard.on_press", "keyboard.on_release", "keyboard.hook", "keyboard.record", "iohook.on", "uiohook-napi.uIOhook.on"});
 }
 
 /// A fixed address that receives a blind copy of every mail a tool sends.
@@ -136,13 +158,18 @@ void observe_behaviour(View& v) {
     const std::string& name = v.names.callee(e);
     if (name.empty()) continue;
     reverse_shells(v, i, e, name);
+    if (hears_keys(name) && !v.owners.empty()) sight(v, "dangerous-command", "surveillance", "hears every key that is pressed on the machine", i);
     const CallEffect effect = code::effect_of(v.names, e);
     if (effect.effect != Effect::none && (effect.argument != kNone || effect.effect == Effect::send || effect.effect == Effect::fetch) && e.parts.size() > 1) commands_and_paths(v, values, i, e, effect, seen);
   }
   blind_copies(v);
+  shells_on_connections(v);
   observe_disguise(v, values);
+  observe_planted_text(v, values);
+  observe_name_lookups(v);
   observe_exhaustion(v, values);
   observe_shared_memory(v, values);
+  observe_setup(v);
 }
 
 }  // namespace stormwatch::collect

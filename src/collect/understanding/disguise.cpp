@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a tool says against what its code does: copies that nobody was told of, attacks that the code names itself by, descriptions
-// that change after approval, instructions in results, encryption that is none.
+// What a tool says against what its code does: copies that nobody was told of, attacks that the code names itself by, credentials in
+// results, encryption that is none.
 #include <algorithm>
 #include <fmt/format.h>
 #include <set>
 
 #include "base/text.h"
-#include "collect/instruction_text.h"
 #include "collect/phrases.h"
 #include "collect/understanding/possible_values.h"
 #include "collect/understanding/sight.h"
@@ -67,6 +66,15 @@ const Role* role_over(const View& v, const PossibleValues& values, Index functio
   return nullptr;
 }
 
+/// What the model is told of the tool. One function that answers for all tools is told of by all of them; its own name says nothing.
+std::string said_of(const View& v, const Role& role) {
+  if (role.kind != code::RoleKind::mcp_dispatch) return role.description + " " + spoken(role.name);
+  std::string all;
+  for (const Asset& a : v.out.assets)
+    if (const auto* tool = std::get_if<ToolFacts>(&a.facts)) all += tool->description + " " + spoken(a.name) + ". ";
+  return all;
+}
+
 /// The call stands alone, or what it gives is only kept in a name that nothing reads.
 bool is_given(const View& v, Index call) {
   return std::ranges::any_of(v.module.statements, [&](const code::Statement& s) { return s.value == call && s.kind == code::StatementKind::expression; });
@@ -91,7 +99,7 @@ void undisclosed_copies(View& v, const PossibleValues& values) {
     for (const std::string& url : values.of(effect.argument == kNone ? v.module.argument(call, 0) : effect.argument))
       if (is_outside(host_of(url))) host = host_of(url);
     const Role* role = host.empty() ? nullptr : role_over(v, values, call.owner);
-    if (!role || says_it_sends(role->description + " " + spoken(role->name), host) || !seen.insert(at).second) return;
+    if (!role || says_it_sends(said_of(v, *role), host) || !seen.insert(at).second) return;
     sight(v, "exfiltration", "undisclosed-copy", fmt::format("tool {} sends {} to {} and says nothing of it", role->name, labels ? code::name_of_label(labels) : std::string_view("what it is given"), host), at, Confidence::medium);
   };
   for (const code::Flow& f : v.flows.flows)
@@ -126,109 +134,6 @@ void self_declared(View& v, const PossibleValues& values) {
     if (inside == kNone) continue;
     judge(v.module.functions[f].name, v.module.functions[f].documentation, inside);
     if (const Index c = v.names.class_of(f); c != kNone) judge(v.module.classes[c].name, v.module.classes[c].documentation, inside);
-  }
-}
-
-/// Something in the expression, or in what its names were last set to, is fetched.
-bool comes_from_elsewhere(const View& v, Index given) {
-  std::vector<Index> stack{given};
-  for (int steps = 0; !stack.empty() && steps < 60; ++steps) {
-    const Index i = stack.back();
-    stack.pop_back();
-    if (i == kNone) continue;
-    const Expression& e = v.module.at(i);
-    if (e.kind == ExpressionKind::call) {
-      const Effect effect = code::effect_of(v.names, e).effect;
-      if (effect == Effect::fetch || effect == Effect::send) return true;
-    }
-    if (e.kind == ExpressionKind::name) stack.push_back(v.names.binding(i) == i ? kNone : v.names.binding(i));
-    stack.insert(stack.end(), e.parts.begin(), e.parts.end());
-  }
-  return false;
-}
-
-/// A parameter of the function around it, or a member of one: a library's setter hands on what its caller says.
-bool is_handed_through(const View& v, Index value) {
-  while (v.module.at(value).kind == ExpressionKind::attribute || v.module.at(value).kind == ExpressionKind::subscript) value = v.module.at(value).parts[0];
-  const Expression& root = v.module.at(value);
-  if (root.kind != ExpressionKind::name) return false;
-  for (Index f = root.owner; f != kNone; f = v.module.functions[f].owner)
-    for (const code::Parameter& p : v.module.functions[f].parameters)
-      if (p.name == root.text || std::ranges::find(p.bound, root.text) != p.bound.end()) return true;
-  return false;
-}
-
-/// The variable holds what registering a tool gave back, or the definition of one.
-bool is_registered_tool(const View& v, Index object) {
-  const Index made = v.names.literal_of(object);
-  if (made == kNone) return false;
-  if (std::ranges::any_of(v.roles, [&](const Role& r) { return r.declared == made && r.kind != code::RoleKind::route; })) return true;
-  return v.module.at(made).kind == ExpressionKind::call && (v.names.callee(v.module.at(made)).ends_with(".Tool") || v.names.callee(v.module.at(made)) == "Tool");
-}
-
-bool instructs_model(const View& v, std::string_view text) {
-  return std::ranges::any_of(read_instructions(text, [&](std::size_t) { return v.place({}); }), [](const Sighting& hit) { return hit.confidence == Confidence::high; });
-}
-
-/// `function.__doc__ = text` of a tool.
-void changed_documentation(View& v, const code::Statement& s, const Expression& target) {
-  const Index f = v.names.local_function(target.parts[0]);
-  if (f == kNone) return;
-  const std::string text = v.names.pattern_of(s.value);
-  const bool instructs = instructs_model(v, text);
-  if (!instructs) {
-    if (std::ranges::none_of(v.roles, [&](const Role& r) { return r.function == f; })) return;
-    // A text put together from the tool's own is a way to write long ones.
-    if (v.text_of(s.value).find("__doc__") != std::string_view::npos) return;
-    if (!text.empty() && text.find("{}") == std::string::npos && !v.names.imports("mcp") && !v.names.imports("fastmcp")) return;
-  }
-  sight(v, "dangerous-command", "description-changed", fmt::format("the description of {} is replaced while the program runs", v.module.functions[f].name), s.targets[0], instructs ? Confidence::high : Confidence::medium);
-}
-
-/// `tool.description = text`, `tool.update({description: text})` of a tool that was registered.
-void changed_tool(View& v, Index object, Index text_at, Index place) {
-  if (v.module.at(object).kind != ExpressionKind::name || is_handed_through(v, text_at)) return;
-  const std::string text = v.names.pattern_of(text_at);
-  const bool instructs = instructs_model(v, text), constant = !text.empty() && text.find("{}") == std::string::npos;
-  if (!instructs && (constant || !is_registered_tool(v, object))) return;
-  if (instructs && !is_registered_tool(v, object) && !holds(v.module.at(object).text, {"tool", "Tool"})) return;
-  sight(v, "dangerous-command", "description-changed", fmt::format("the description of {} is replaced while the program runs", v.module.at(object).text), place, instructs ? Confidence::high : Confidence::medium);
-}
-
-/// A tool's description is set again while the program runs, or taken from a file, the network or the environment.
-void changing_descriptions(View& v) {
-  for (const code::Statement& s : v.module.statements) {
-    if (s.kind != code::StatementKind::assign || s.targets.size() != 1 || s.value == kNone || v.module.at(s.value).kind == ExpressionKind::none) continue;
-    const Expression& target = v.module.at(s.targets[0]);
-    if (target.kind != ExpressionKind::attribute) continue;
-    if (target.text == "__doc__") changed_documentation(v, s, target);
-    else if (target.text == "description") changed_tool(v, target.parts[0], s.value, s.targets[0]);
-  }
-  for (Index i = 0; i < v.module.expressions.size(); ++i) {
-    const Expression& e = v.module.at(i);
-    if (e.kind != ExpressionKind::call || v.module.at(e.parts[0]).kind != ExpressionKind::attribute || v.module.at(e.parts[0]).text != "update") continue;
-    if (const Index text = v.module.keyword(e, "description"); text != kNone) changed_tool(v, v.module.at(e.parts[0]).parts[0], text, i);
-  }
-  for (const code::Role& r : v.roles) {
-    if (r.declared == kNone || v.module.at(r.declared).kind != ExpressionKind::call) continue;
-    const Index given = v.module.keyword(v.module.at(r.declared), "description");
-    if (comes_from_elsewhere(v, given)) sight(v, "dangerous-command", "description-changed", fmt::format("the description of {} is fetched while the program runs", r.name), given);
-  }
-}
-
-/// Texts in the code of a server that instruct a model behind its user's back: results, errors, prompts it writes. A list of patterns
-/// to look for is not one: its owner compares with them.
-void instructing_texts(View& v, const PossibleValues& values) {
-  std::set<std::uint32_t> lines;
-  for (Index i = 0; i < v.module.expressions.size(); ++i) {
-    const Expression& e = v.module.at(i);
-    if ((e.kind != ExpressionKind::string && e.kind != ExpressionKind::format) || e.text.size() < 40 || e.owner == kNone || !values.is_reached(e.owner) || lines.contains(e.spot.line)) continue;
-    for (const Sighting& hit : read_instructions(e.text, [&](std::size_t) { return v.place(e.spot); })) {
-      if (hit.what != "hidden-instruction" || hit.confidence != Confidence::high) continue;
-      lines.insert(e.spot.line);
-      sight(v, "hidden-instruction", hit.subject, "a text in the code of a tool instructs the model", i);
-      break;
-    }
   }
 }
 
@@ -443,8 +348,6 @@ void observe_disguise(View& v, const PossibleValues& values) {
   if (v.owners.empty()) return;
   undisclosed_copies(v, values);
   self_declared(v, values);
-  changing_descriptions(v);
-  instructing_texts(v, values);
   credentials_in_results(v, values);
   credentials_written_out(v, values);
   modules_in_templates(v, values);

@@ -4,8 +4,9 @@
 #include <set>
 
 #include "code/raw_servers.h"
-#include "collect/instruction_text.h"
 #include "collect/phrases.h"
+#include "collect/tool_text.h"
+#include "collect/understanding/tool_parameters.h"
 #include "collect/understanding/tool_promises.h"
 #include "collect/understanding/view.h"
 
@@ -66,8 +67,9 @@ ToolFacts tool_facts(const View& v, const code::Role& r) {
 
 /// What a model reads of a tool, judged as text: hidden instructions, and a purpose that is an attack. Lines are those of the
 /// literal when it can be found in the source, else of the tool.
-void judge_description(const View& v, Asset& tool, const std::string& text, code::Spot spot) {
-  if (text.empty()) return;
+void judge_description(const View& v, Asset& tool, const std::string& text, std::string parameters, code::Spot spot) {
+  parameters += parameter_section(text);
+  if (text.empty() && parameters.empty()) return;
   const std::size_t at = v.text.find(text);
   const auto place_at = [&](std::size_t offset) {
     if (at == std::string_view::npos) return v.place(spot);
@@ -75,7 +77,7 @@ void judge_description(const View& v, Asset& tool, const std::string& text, code
     for (const char c : v.text.substr(0, at + offset)) line += c == '\n';
     return v.place({line, 1});
   };
-  for (Sighting& s : read_instructions(text, place_at)) {
+  for (Sighting& s : read_tool_text({text, place_at, parameters, [&](std::size_t) { return v.place(spot); }})) {
     s.context = v.source.context;
     tool.sightings.push_back(std::move(s));
   }
@@ -170,12 +172,12 @@ void observe_servers(View& v) {
       v.owners.push_back({server, AssetKind::mcp_server, r.name, r.function});
       if (r.kind != RoleKind::mcp_dispatch)
         for (Asset& a : v.out.assets)
-          if (a.id == server) { judge_description(v, a, r.description, r.spot); break; }
+          if (a.id == server) { judge_description(v, a, r.description, {}, r.spot); break; }
       continue;
     }
     const Place place = v.place(r.spot);
     Asset tool = make_asset(v.file + "#" + r.name, r.name, tool_facts(v, r), place);
-    judge_description(v, tool, r.description, r.spot);
+    judge_description(v, tool, r.description, parameter_texts(v, r), r.spot);
     const AssetId id = v.out.add(std::move(tool));
     v.out.relate(mcp ? server : v.app().id, RelationKind::has_tool, id, place);
     v.owners.push_back({mcp ? server : id, mcp ? AssetKind::mcp_server : AssetKind::tool, r.name, r.function});
@@ -196,7 +198,7 @@ void observe_servers(View& v) {
     const Place place = v.place(e.spot);
     const std::string description = facts.description;
     Asset tool = make_asset(v.file + "#" + name, name, std::move(facts), place);
-    judge_description(v, tool, description, e.spot);
+    judge_description(v, tool, description, parameter_texts(v, schema, description), e.spot);
     v.out.relate(server, RelationKind::has_tool, v.out.add(std::move(tool)), place);
   }
 }

@@ -10,9 +10,15 @@ namespace stormwatch::collect {
 std::string shown(const View& view, code::Index expression);
 void sight(View& view, std::string what, std::string subject, std::string detail, code::Index expression, Confidence confidence = Confidence::high);
 
-/// What a tool does or carries that its description does not say: copies, self-declared attacks, changed descriptions.
+/// What a tool does or carries that its description does not say: copies, self-declared attacks.
 class PossibleValues;
 void observe_disguise(View& view, const PossibleValues& values);
+/// Orders to the model in results, resources and prompts; descriptions that change after a user has read them.
+void observe_planted_text(View& view, const PossibleValues& values);
+/// Data that leaves as part of a host name which is looked up.
+void observe_name_lookups(View& view);
+/// What setup.py does on the machine that installs the package.
+void observe_setup(View& view);
 /// Memory of conversations that all callers of a route share.
 void observe_shared_memory(View& view, const PossibleValues& values);
 /// Deserialisers and settings of Go, Java and C#.

@@ -8,7 +8,7 @@ extern const Detector tool_hidden_behaviour;
 const Detector tool_hidden_behaviour{
     .advisory = {.id = "tool-hidden-behaviour",
                  .title = "The code of a tool does what no tool needs",
-                 .why = "It settles in to survive a restart, opens a shell to the outside, runs what it decodes or downloads, reads credential files, removes traces, switches protections off or leaves its container. These are the steps of an intrusion.",
+                 .why = "It settles in to survive a restart, opens a shell to the outside, runs what it decodes or downloads, reads credential files, removes traces, hears the keyboard, switches protections off or leaves its container. These are the steps of an intrusion.",
                  .fix = "Do not run it. Read the named lines; unless you wrote them for a purpose you can name, remove the server and look at machines where it ran.",
                  .severity = Severity::high,
                  .vector = Vector::poisoned_tool,
@@ -18,7 +18,7 @@ const Detector tool_hidden_behaviour{
                           .subjects = {{"persistence", Severity::high}, {"reverse-shell", Severity::critical}, {"decode-and-run", Severity::critical}, {"download-and-run", Severity::critical}, {"credential-read", Severity::high}, {"trace-removal", Severity::high},
                                        {"control-off", Severity::high}, {"privilege-gain", Severity::high}, {"container-escape", Severity::high}, {"kernel-module", Severity::high}, {"instance-metadata", Severity::high}, {"hidden-file", Severity::high},
                                        {"agent-configuration-changed", Severity::high}, {"fork-bomb", Severity::high}, {"destruction", Severity::high},
-                                       {"web-shell", Severity::high}, {"planted-command", Severity::high}, {"network-scan", Severity::high}, {"feigned-encryption", Severity::high}},
+                                       {"web-shell", Severity::high}, {"planted-command", Severity::high}, {"network-scan", Severity::high}, {"feigned-encryption", Severity::high}, {"surveillance", Severity::high}},
                           .kinds = {AssetKind::mcp_server, AssetKind::tool},
                           .attack = true}),
     .examples = [] {
