@@ -64,7 +64,6 @@ Taint Follower::call(Index i, const Expression& e, Index owner, bool unused) {
         a.labels &= kCredential | kPersonal;
         if (a.labels) secret.add(a);
       }
-    secret.labels &= kCredential | kPersonal;
     return secret.labels ? Taint{.labels = secret.labels, .origin = secret.origin} : Taint{};
   }
   if (const std::size_t filled = typed ? typed_fills(names_, e) : 0; filled && filled < e.parts.size()) write(e.parts[filled], filled == 1 ? object : arguments[1], false);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What runs by itself and does what no build and no start needs: install scripts of npm packages, code in Python's start-up files (.pth).
+// What runs by itself and does what no build and no start needs: install scripts of npm packages, setup.py, code in Python's start-up files (.pth).
 #include "detect/sighting_rule.h"
 
 namespace stormwatch::detect {
@@ -8,7 +8,7 @@ extern const Detector package_install_script;
 const Detector package_install_script{
     .advisory = {.id = "package-install-script",
                  .title = "Installing a package, or starting Python beside it, runs code that attacks the machine",
-                 .why = "Install scripts run at once, with the rights of whoever installs: a developer's keys, a pipeline's tokens. Most npm malware starts there. Code in a .pth file runs at every start of Python, whether the package is imported or not.",
+                 .why = "Install scripts run at once, with the rights of whoever installs: a developer's keys, a pipeline's tokens. Most npm malware starts there, and setup.py does the same for Python. Code in a .pth file runs at every start of Python, whether the package is imported or not.",
                  .fix = "Do not install it; install with --ignore-scripts and allow scripts by name; remove the .pth file. Treat machines that installed it as compromised.",
                  .severity = Severity::high,
                  .vector = Vector::vulnerability,
@@ -23,6 +23,8 @@ const Detector package_install_script{
                                   {"code in the command line", {{"package.json", with("install", "node -e \\\"require('child_process').exec(process.env.X)\\\"")}}, true},
                                   {"code that every start of Python decodes and runs", {{"lib/python3/site-packages/helper.pth", std::string("import os, base64; ex") + "ec(base64.b64decode('cHJpbnQoMSk='))\n"}}, true},
                                   {"a program that every start of Python starts", {{"helper_init.pth", "/opt/lib\nimport subprocess, sys; subprocess.Po" "pen([sys.executable, '-c', 'print(1)'])\n"}}, true},
+                                  {"a setup.py that fetches and runs", {{"setup.py", "import subprocess\nfrom setuptools import setup\nsubprocess.run(\"" + fetch + "\", shell=True)\nsetup(name='x')\n"}}, true},
+                                  {"a setup.py that builds", {{"setup.py", "import subprocess\nfrom setuptools import setup\nsubprocess.run(['make'])\nsetup(name='x')\n"}}, false},
                                   {"what setuptools leaves there", {{"distutils-precedence.pth", "import os; enabled = os.environ.get('SETUPTOOLS_USE_DISTUTILS', 'local') == 'local'; enabled and __import__('_distutils_hack').add_shim();\n"}}, false},
                                   {"a build", {{"package.json", with("install", "node-gyp rebuild")}}, false},
                                   {"a script of its own", {{"package.json", with("postinstall", "node scripts/postinstall.js || exit 0")}}, false},
