@@ -141,8 +141,15 @@ class Judgement {
       if (event.kind == Kind::result) look_at_result(event);
       if (event.kind == Kind::call) look_at_call(event);
     }
-    for (const format::RunAct& act : run_.acts)
-      if (const std::string host = lower(act.object); act.kind == "host" && match::is_drop_site(host)) add("drop-site", act.tool, "asked for " + host + " while it ran", host, act.line, 0);
+    for (const format::RunAct& act : run_.acts) {
+      if (act.kind == "process") {
+        look_at_command(act.object, act.tool, act.line, 0);
+        continue;
+      }
+      std::string host = match::host_of(act.object);
+      if (host.empty()) host = lower(act.object.substr(0, act.object.find_first_of(":/")));
+      if (match::is_drop_site(host)) add("drop-site", act.tool, "asked for " + host + " while it ran", host, act.line, 0);
+    }
     return std::move(signs_);
   }
 
@@ -228,7 +235,7 @@ class Judgement {
         add("secret-left", event.tool, held.kind + " (" + redacted(held.value) + "), read from " + excerpt_of(held.tool, 80) + ", went out with a call of " + excerpt_of(event.tool, 80) + (drop ? " to " + host : ""), redacted(held.value), event.line, event.column);
         break;
       }
-    if (commands) look_at_command(event);
+    if (commands) look_at_command(event.text, event.tool, event.line, event.column);
     if (event.text == last_call_ && event.tool == last_tool_ && !event.text.empty()) {
       if (++repeats_ == kRepeats) add("repeats", event.tool, "the same call " + std::to_string(kRepeats) + " times and more in a row", excerpt_of(event.text, 80), event.line, event.column);
     } else {
@@ -241,16 +248,16 @@ class Judgement {
   /// The user wrote the value and asked to send something: what the user gives away is theirs.
   [[nodiscard]] bool is_wanted(const std::string& value) const { return trusted_.find(value) != std::string::npos; }
 
-  void look_at_command(const RunEvent& event) {
+  void look_at_command(std::string_view text, std::string_view tool, std::uint32_t line, std::uint32_t column) {
     if (!patterns_) return;
-    for (const match::Hit& hit : patterns_->scan(event.text)) {
+    for (const match::Hit& hit : patterns_->scan(text)) {
       const match::Pattern& pattern = patterns_->patterns()[hit.pattern];
       if (pattern.topic != "command" || pattern.confidence != "high" || !pattern.kinds.empty()) continue;
-      const std::string_view shown = std::string_view(event.text).substr(hit.begin, std::min<std::size_t>(hit.end - hit.begin, 160));
-      const std::string_view value = std::string_view(event.text).substr(hit.value_begin, hit.value_end - hit.value_begin);
+      const std::string_view shown = text.substr(hit.begin, std::min<std::size_t>(hit.end - hit.begin, 160));
+      const std::string_view value = text.substr(hit.value_begin, hit.value_end - hit.value_begin);
       if (trusted_.find(shown) != std::string::npos || (value.size() >= 8 && trusted_.find(value) != std::string::npos)) continue;
       if (!commands_.insert(pattern.subject).second) continue;
-      add("attack-command", event.tool, pattern.subject + ": " + excerpt_of(shown, 160), shown, event.line, event.column);
+      add("attack-command", tool, pattern.subject + ": " + excerpt_of(shown, 160), shown, line, column);
     }
   }
 

@@ -52,6 +52,7 @@ TEST(RunJudge, WhatAFileOfKeysHoldsLeaves) {
 
 TEST(RunJudge, PlacesForLeftoversAndCircles) {
   EXPECT_EQ(subjects({calls("weather", "Rome")}, {{.tool = "weather", .kind = "host", .object = "x.requestcatcher.com", .line = 3}}), "drop-site:weather");
+  EXPECT_EQ(subjects({calls("weather", "Rome")}, {{.tool = "weather", .kind = "host", .object = "https://a@X.RequestCatcher.com:8443/c?d=1", .line = 3}}), "drop-site:weather");
   EXPECT_EQ(subjects({calls("weather", "Rome")}, {{.tool = "weather", .kind = "host", .object = "api.weather.example", .line = 3}}), "");
   std::vector<RunEvent> circle;
   for (int i = 0; i < 25; ++i) circle.push_back(calls("ls", "/"));

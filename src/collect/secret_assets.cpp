@@ -73,6 +73,19 @@ std::string exposure_of(const Source& source) {
 
 }  // namespace
 
+Asset secret_asset(std::string_view vendor, std::string_view type, std::string_view value, std::string_view exposure, const Place& place) {
+  SecretFacts facts;
+  facts.type = type;
+  facts.vendor = vendor;
+  facts.fingerprint = keyed_fingerprint(value);
+  facts.exposure = exposure;
+  facts.test_value = false;  // documented example values were refused before this
+  const std::string owner(vendor.empty() ? type : vendor);
+  std::string name = (vendor.empty() ? "" : owner + " ") + std::string(type) + " " + facts.fingerprint.substr(0, 6);
+  std::string key = owner + ":" + facts.fingerprint;
+  return make_asset(std::move(key), std::move(name), std::move(facts), place);
+}
+
 std::size_t add_secrets(const Source& source, std::string_view text, std::span<const match::Hit> hits, const std::function<Place(std::size_t)>& place_at,
                         std::size_t most, Observation& seen) {
   const AssetId repository = Asset::id_of(AssetKind::repository, ".");
@@ -87,16 +100,11 @@ std::size_t add_secrets(const Source& source, std::string_view text, std::span<c
     const match::Pattern& pattern = source.pattern(hit);
     const std::string_view value = text.substr(hit.value_begin, hit.value_end - hit.value_begin);
     const Kind kind = kind_of_pattern(pattern);
-    SecretFacts facts;
-    facts.type = kind.type;
-    facts.vendor = kind.vendor;
-    facts.fingerprint = keyed_fingerprint(value);
-    if (pattern.id != "url-password-local") facts.exposure = exposure_of(source);  // it opens nothing to who reads it elsewhere
-    if (pattern.short_lived) facts.short_lived = true;
-    facts.test_value = false;  // documented example values were refused before this
     const Place place = place_at(hit.value_begin);
     const std::string named = (kind.vendor.empty() ? "" : kind.vendor + " ") + kind.type;
-    Asset asset = make_asset((kind.vendor.empty() ? kind.type : kind.vendor) + ":" + facts.fingerprint, named + " " + facts.fingerprint.substr(0, 6), facts, place);
+    const bool local = pattern.id == "url-password-local";  // it opens nothing to who reads it elsewhere
+    Asset asset = secret_asset(kind.vendor, kind.type, value, local ? std::string() : exposure_of(source), place);
+    if (pattern.short_lived) std::get<SecretFacts>(asset.facts).short_lived = true;
     asset.confidence = confidence_named(pattern.confidence).value_or(Confidence::medium);
     const auto [found, added] = positions.emplace(asset.id, seen.assets.size());
     if (!added) {  // the same secret again in this file

@@ -14,6 +14,9 @@
 
 namespace stormwatch::collect {
 
+/// The asset of one credential, without sightings. `vendor` may be empty; `exposure` as in SecretFacts.
+Asset secret_asset(std::string_view vendor, std::string_view type, std::string_view value, std::string_view exposure, const Place& place);
+
 /// Adds the secrets of `text`, whose hits are `hits`; `place_at` says where a byte of it stands. At most `most` different ones are
 /// added to `seen`; the number of those left out is returned.
 std::size_t add_secrets(const Source& source, std::string_view text, std::span<const match::Hit> hits, const std::function<Place(std::size_t)>& place_at,

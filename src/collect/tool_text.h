@@ -23,8 +23,8 @@ struct ToolTexts {
   PlaceAt parameter_at;
 };
 
-/// Sightings as `read_instructions` makes them. Two kinds of signs of medium confidence in one tool make each other certain, and so does a
-/// secret, an address or the conversation that another sentence names.
+/// Sightings as `read_instructions` makes them. Two kinds of signs of medium confidence in one passage make each other certain, and so does a
+/// secret, an address or the conversation that another sentence of it names; alone such a sign is of low confidence.
 std::vector<Sighting> read_tool_text(const ToolTexts& tool);
 
 /// The part of a docstring that describes parameters ("Args:", "Parameters:"); empty where it has none.

@@ -29,7 +29,7 @@ struct RunEvent {
 
 /// What a tool did while it ran, as spans below its own tell: a host it asked, a program it started.
 struct RunAct {
-  std::string tool, kind, object;  ///< kind: host, process
+  std::string tool, kind, object;  ///< kind: host (an address or a name, as the span has it), process (its command line)
   std::uint32_t line = 0;
 };
 

@@ -34,7 +34,7 @@ std::uint64_t time_of(std::string_view text) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error == std::errc() && (end == text.data() + text.size() || *end == '.')) {
-    while (number && number < 100'000'000'000'000'000ULL) number *= 10;
+    while (number && number < 1'000'000'000'000'000'000ULL) number *= 10;
     return number;
   }
   std::tm parts{};
@@ -73,14 +73,6 @@ std::string tool_of(const RunSpan& span) {
   for (const std::string_view start : {"execute_tool ", "tools/call ", "running tool: "})
     if (name.starts_with(start)) return std::string(name.substr(start.size()));
   return std::string(name);
-}
-
-/// "https://user@host:1/x" -> "host"
-std::string host_of(std::string_view url) {
-  if (const auto at = url.find("://"); at != std::string_view::npos) url.remove_prefix(at + 3);
-  url = url.substr(0, url.find_first_of("/?#"));
-  if (const auto at = url.rfind('@'); at != std::string_view::npos) url.remove_prefix(at + 1);
-  return std::string(url.substr(0, url.starts_with('[') ? url.find(']') + 1 : url.find(':')));
 }
 
 }  // namespace
@@ -273,7 +265,7 @@ void AgentRunReader::visit_spans() {
     std::vector<RunAct>& acts = conversation().run.acts;
     if (acts.size() >= 1000) continue;
     if (!program.empty()) acts.push_back({tool_of(*above), "process", std::string(program.substr(0, 400)), span.line});
-    else if (span.client && !asked.empty()) acts.push_back({tool_of(*above), "host", host_of(asked), span.line});
+    else if (span.client && !asked.empty()) acts.push_back({tool_of(*above), "host", std::string(asked.substr(0, 400)), span.line});
   }
   spans_.clear();
 }

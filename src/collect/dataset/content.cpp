@@ -198,17 +198,18 @@ void DatasetContent::note_personal() {
   personal_hits_.clear();
   match::find_personal(batch_, personal_hits_);
   for (const match::PersonalHit& hit : personal_hits_) add_personal(hit, hit.kind);
-  // Columns that their name tells: each value is one.
-  for (const Piece& piece : pieces_) {
-    const Column& column = columns_[piece.column];
-    const std::string_view text = text_of(piece);
-    if (column.personal && text.size() >= 2 && text.size() <= 200 && may_be_value_of(*column.personal, text)) add_personal({0, match::Belief::possible, piece.begin, piece.begin + text.size()}, kind_of(*column.personal));
-  }
 }
 
-void DatasetContent::note_credentials() {
-  for (const Piece& piece : pieces_)
-    if (auto& credentials = columns_[piece.column].credentials; credentials && credentials->read(text_of(piece))) credentials->stands_at(place_of(piece));
+/// Columns that their name tells: each value is one.
+void DatasetContent::note_named_columns() {
+  const bool name_beside_value = source_.kind == format::ContentKind::json || source_.kind == format::ContentKind::json_lines;
+  for (const Piece& piece : pieces_) {
+    Column& column = columns_[piece.column];
+    const std::string_view text = text_of(piece);
+    const bool told_by_patterns = name_beside_value && was_matched(piece);
+    if (column.credentials && !told_by_patterns && column.credentials->read(text)) column.credentials->stands_at(place_of(piece));
+    if (column.personal && text.size() >= 2 && text.size() <= 200 && may_be_value_of(*column.personal, text)) add_personal({0, match::Belief::possible, piece.begin, piece.begin + text.size()}, kind_of(*column.personal));
+  }
 }
 
 void DatasetContent::note_instructions(const Piece& piece, std::string_view text) {
@@ -246,7 +247,7 @@ void DatasetContent::note_invisible() {
 void DatasetContent::flush() {
   if (batch_.empty()) return;
   note_personal();
-  note_credentials();
+  note_named_columns();
   if (may_hold_invisible(batch_)) note_invisible();
   if (source_.patterns) {
     const std::vector<match::Hit> hits = source_.patterns->scan(batch_);

@@ -65,7 +65,7 @@ class DatasetContent {
   void read_bytes(const Row& row, const Column& column, std::string_view bytes);
   void flush();
   void note_personal();
-  void note_credentials();
+  void note_named_columns();
   void add_personal(const match::PersonalHit& hit, std::size_t kind);
   void note_instructions(const Piece& piece, std::string_view text);
   void note_invisible();

@@ -3,20 +3,20 @@
 
 #include <algorithm>
 
-#include "base/hash.h"
 #include "base/text.h"
 #include "collect/dataset/column.h"
+#include "collect/secret_assets.h"
 #include "match/checksum.h"
 #include "match/placeholder.h"
 
 namespace stormwatch::collect {
 
 namespace {
-constexpr std::uint64_t kOneOf = 3;  ///< that many of the values must be in the clear: people choose words, too, which cannot be told from other words
+constexpr std::uint64_t kOneOf = 3;  ///< one in so many values must be in the clear: people choose words, too, which cannot be told from other words
 
 bool is_digest(std::string_view value) {
   const bool hex = value.size() >= 32 && std::ranges::all_of(value, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); });
-  return hex || value.starts_with('$') || value.starts_with('{') || value.starts_with("pbkdf2") || value.starts_with("scrypt") || value.starts_with("argon2") || value.starts_with("sha");
+  return hex || value.starts_with('$') || value.starts_with('{') || value.starts_with("pbkdf2") || value.starts_with("scrypt") || value.starts_with("argon2") || value.starts_with("sha1") || value.starts_with("sha2") || value.starts_with("sha5");
 }
 
 bool is_in_clear(std::string_view type, std::string_view value) {
@@ -47,13 +47,8 @@ bool CredentialTally::read(std::string_view value) {
 
 void CredentialTally::finish(const Source& source, std::string_view column, Observation& seen) const {
   if (in_clear_ == 0 || in_clear_ * kOneOf < values_) return;
-  SecretFacts facts;
-  facts.type = type_;
-  facts.fingerprint = keyed_fingerprint(first_);
-  facts.exposure = "repository";
-  facts.test_value = false;
   const std::string named(type_);
-  Asset asset = make_asset(named + ":" + facts.fingerprint, named + " " + facts.fingerprint.substr(0, 6), facts, first_place_);
+  Asset asset = secret_asset({}, type_, first_, "repository", first_place_);
   asset.confidence = Confidence::medium;
   Sighting sighting{.what = "secret", .subject = "credential-column"};
   sighting.detail = std::to_string(in_clear_) + (in_clear_ == 1 ? " " + named : " " + named + "s") + " in the clear in column " + excerpt_of(column, 60) + ", the first";

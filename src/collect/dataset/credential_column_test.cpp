@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "collect/dataset/content.h"
 #include "match/example.h"
 
 namespace stormwatch::collect {
@@ -37,6 +38,27 @@ TEST(CredentialColumn, DigestsWordsAndStandInsAreNone) {
   EXPECT_EQ(secrets_of("password", {"red", "green", "blue", "{alpha:7}{digits:4}", "yes", "no", "maybe"}), 0u);
   EXPECT_EQ(secrets_of("password_hint", {"{alpha:7}{digits:4}"}), 0u);
   EXPECT_EQ(secrets_of("token", {"{alnum:32}"}), 0u);
+}
+
+/// Secrets of a set of one row.
+std::size_t secrets_of_set(format::ContentKind kind) {
+  Source source;
+  source.kind = kind;
+  DatasetContent content(source, "users");
+  const std::string value = match::example_of("{alpha:7}{digits:4}");
+  const Cell cell{.column = "password", .text = value};
+  Row row;
+  row.cells = std::span(&cell, 1);
+  content.read(row);
+  Observation seen;
+  Asset set = make_asset("file:users", "users", DatasetFacts{});
+  content.finish(seen, set);
+  return static_cast<std::size_t>(std::ranges::count_if(seen.assets, [](const Asset& asset) { return asset.kind() == AssetKind::secret; }));
+}
+
+TEST(CredentialColumn, WhereTheNameStandsBesideTheValuePatternsTellIt) {
+  EXPECT_EQ(secrets_of_set(format::ContentKind::text), 1u);
+  EXPECT_EQ(secrets_of_set(format::ContentKind::json_lines), 0u);
 }
 
 }  // namespace

@@ -87,7 +87,7 @@ struct Reader {
       auto& facts = std::get<AgentFacts>(out.assets[agents[key]].facts);
       const bool obeyed = sign.subject == "obeyed-order";
       if (obeyed) facts.injection_defence = false;
-      if (obeyed || (sign.subject == "order-in-result" && sign.confidence != Confidence::low)) facts.reads_untrusted = true;  // it came into the context
+      if (obeyed || (sign.subject == "order-in-result" && sign.confidence == Confidence::high)) facts.reads_untrusted = true;  // not from a file of its own machine
       Asset& asset = of_tool && !sign.tool.empty() && (tools.size() < kMostTools || tools.contains(key + "#" + sign.tool)) ? tool_of(key, sign.tool, sign.line) : out.assets[agents[key]];
       asset.sightings.push_back({"run-behaviour", std::move(sign.subject), std::move(sign.detail), std::move(sign.excerpt), source.place_of_line(sign.line, sign.column), sign.confidence, source.context});
     }

@@ -10,7 +10,7 @@ void observe_setup(View& v) {
   for (Asset& asset : v.out.assets) {
     std::vector<Sighting> attacks;
     for (const Sighting& s : asset.sightings) {
-      const bool command = s.what == "dangerous-command" && one_of(s.subject, {"download-and-run", "decode-and-run", "reverse-shell", "persistence", "credential-read", "trace-removal"});
+      const bool command = s.what == "dangerous-command" && one_of(s.subject, {"download-and-run", "decode-and-run", "reverse-shell", "persistence", "trace-removal"});
       if (!command && !(s.what == "exfiltration" && s.subject == "credential-sent")) continue;
       Sighting attack = s;
       attack.what = "install-script";
