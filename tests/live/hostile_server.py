@@ -153,9 +153,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
         endpoint = "http://127.0.0.1:1/messages" if self.name == "sse-elsewhere" else "/messages?sessionId=" + os.urandom(16).hex()
+        Handler.streams.append(self.wfile)  # before the endpoint is told: a request may come at once
         self.wfile.write(f": hello\r\nevent: endpoint\r\ndata: {endpoint}\r\n\r\n".encode())
         self.wfile.flush()
-        Handler.streams.append(self.wfile)
         time.sleep(30)
 
     def do_DELETE(self):
